@@ -1,0 +1,2 @@
+//! The `buildfix` command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The bundled fixers, as the components in `dist/`.

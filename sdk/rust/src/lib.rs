@@ -1,0 +1,1 @@
+//! Write buildfix fixers in Rust.
