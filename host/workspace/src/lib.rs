@@ -3,5 +3,7 @@
 //! Knows nothing of WebAssembly, of compilers or of builds.
 
 pub mod fix;
+pub mod symbols;
+pub mod syntax;
 
 pub use fix::{Applicability, FileEdit, Fix, Merge, TextEdit};

@@ -1,0 +1,1 @@
+//! Who declares what: an index of declarations by name.

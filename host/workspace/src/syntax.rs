@@ -1,0 +1,1 @@
+//! Syntax trees of the workspace's files, parsed once for every fixer.
