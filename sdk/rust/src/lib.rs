@@ -33,7 +33,7 @@ pub use host::Host;
 
 /// The bindings that `wit-bindgen` makes of the contract.
 #[doc(hidden)]
-#[allow(missing_docs, unused_qualifications, reason = "generated")]
+#[allow(missing_docs, unused_qualifications, clippy::all, reason = "generated")]
 pub mod bindings {
     wit_bindgen::generate!({
         path: "wit/fixer-0.1.0",

@@ -1,0 +1,38 @@
+//! What the bundled fixers share.
+//!
+//! A fixer runs on code that does not compile, so it cannot lean on a
+//! compiler's model of it. What it needs is small and must not fail: the
+//! tokens of a file with their brackets paired ([`Source`]), what the file
+//! declares ([`Decl`]), how far an expression or a statement reaches, which
+//! names are in reach at a point, and how close two names are. All of it is a
+//! single pass over the text, without backtracking on broken input, so that a
+//! hostile file costs time in proportion to its length and nothing more.
+
+pub mod names;
+
+mod decl;
+mod expr;
+mod lex;
+pub mod scope;
+mod source;
+pub mod symbols;
+pub mod types;
+pub mod usings;
+
+pub use decl::{Decl, DeclKind};
+pub use lex::{Token, TokenKind};
+pub use source::Source;
+
+/// Byte offsets as the contract counts them.
+///
+/// The host never hands out a file beyond 8 MiB, so the cast cannot cut.
+#[must_use]
+pub fn span(range: std::ops::Range<usize>) -> std::ops::Range<u32> {
+    offset(range.start)..offset(range.end)
+}
+
+/// A byte offset as the contract counts it; see [`span`].
+#[must_use]
+pub fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
