@@ -1,1 +1,24 @@
-//! See docs/architecture.md.
+//! The round: build, parse, plan, dispatch, apply, verify — and again.
+//!
+//! Knows nothing of how a step is done: parsing is `buildfix-diagnostics`',
+//! calling fixers `buildfix-sandbox`'s, changing files `buildfix-workspace`'s.
+//! Prints nothing: what happens is told as [`event::Event`]s while it happens
+//! and as a [`report::RunReport`] at the end.
+
+pub mod build;
+pub mod command;
+pub mod config;
+pub mod dispatch;
+pub mod event;
+mod judge;
+mod ledger;
+pub mod problem;
+pub mod report;
+mod run;
+mod search;
+mod services;
+mod session;
+
+pub use run::{RunError, RunOptions, Source, open, run};
+pub use search::SearchOptions;
+pub use session::StepError;

@@ -1,0 +1,174 @@
+//! The command line.
+
+use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Exit code: the build is green (or there was nothing to do).
+pub const GREEN: u8 = 0;
+/// Exit code: still red, but better than before.
+pub const IMPROVED: u8 = 1;
+/// Exit code: still red, and nothing was changed.
+pub const UNCHANGED: u8 = 2;
+/// Exit code: buildfix could not do its work: a bad argument, a build that
+/// cannot be run, an unreadable file.
+pub const FAILED: u8 = 3;
+/// Exit code: stopped by Ctrl-C; the tree is at the best state proved.
+pub const CANCELLED: u8 = 130;
+
+const AFTER: &str = "\
+Exit codes:
+    0    green: the build passes
+    1    improved: it fails with fewer or later errors than before
+    2    unchanged: it fails as before, and no file was changed
+    3    failed: buildfix could not do its work
+    130  stopped by Ctrl-C; the tree is whole, at the best state proved";
+
+/// Turns a red build green: runs it, hands its errors to sandboxed fixers,
+/// keeps what the next build proves.
+#[derive(Debug, Parser)]
+#[command(name = "buildfix", version, after_help = AFTER)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Say more; twice for everything.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build, fix, and build again until green or nothing is left to try.
+    Run(Box<Run>),
+    /// Read a build's output and list its errors by class; change nothing.
+    Check(Check),
+    /// Restore what the last run changed, byte for byte.
+    Undo(Undo),
+    /// Tell what is known of an error class and who fixes it.
+    Explain(Explain),
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Human,
+    /// One JSON document.
+    Json,
+}
+
+/// `buildfix run`
+#[derive(Debug, Group)]
+#[command(after_help = AFTER)]
+pub struct Run {
+    /// Work in this folder.
+    #[arg(short = 'C', long = "directory", value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// Read a recorded build log instead of building (`-`: standard input).
+    /// Nothing can be proved then: what is applied by default is applied once.
+    #[arg(long, value_name = "FILE", conflicts_with = "build")]
+    pub from_log: Option<PathBuf>,
+    /// Run the whole loop on a copy, print the diff, change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Only these classes, codes or fixers (`*` stands for anything).
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Not these classes, codes or fixers.
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
+    pub exclude: Vec<String>,
+    /// Rounds, at most.
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub max_rounds: usize,
+    /// Builds, at most, the first included.
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub max_builds: usize,
+    /// Fixers at work at a time [default: the number of cores].
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// End a build that takes longer than this.
+    #[arg(long, value_name = "SECONDS")]
+    pub build_timeout: Option<u64>,
+    /// Also apply fixes that compile but are not correct: `todo!()`, throwing
+    /// stubs, `null!`.
+    #[arg(long)]
+    pub placeholders: bool,
+    /// Also touch files with changes that version control does not have.
+    #[arg(long)]
+    pub allow_dirty: bool,
+    /// Do not ask before changing files.
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Load one more plugin.
+    #[arg(long, value_name = "FILE.wasm")]
+    pub plugin: Vec<PathBuf>,
+    /// The plugin manifest [default: DIR/buildfix.toml].
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+    /// Leave the bundled fixers out.
+    #[arg(long)]
+    pub no_bundled: bool,
+    /// Keep the journal there instead of in DIR/.buildfix.
+    #[arg(long, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
+    /// How to print the report.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// The build; without it, `[build] command` of buildfix.toml, or what the
+    /// folder looks like: cargo, dotnet, csc, tsc, go, Maven, Gradle, CMake,
+    /// make, mypy or pyright.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    pub build: Vec<String>,
+}
+
+/// `buildfix check`
+#[derive(Debug, Group)]
+pub struct Check {
+    /// The log (`-`: standard input).
+    #[arg(value_name = "LOG", default_value = "-")]
+    pub log: PathBuf,
+    /// Map paths into this folder and read its buildfix.toml for matchers.
+    #[arg(short = 'C', long = "directory", value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// List every diagnostic, not only the classes.
+    #[arg(long)]
+    pub list: bool,
+    /// Warnings too.
+    #[arg(long)]
+    pub warnings: bool,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// `buildfix undo`
+#[derive(Debug, Group)]
+pub struct Undo {
+    /// Work in this folder.
+    #[arg(short = 'C', long = "directory", value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// Which run; the last one that changed something by default.
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    /// Restore files even if they were edited since.
+    #[arg(long)]
+    pub force: bool,
+    /// List the runs that can be undone.
+    #[arg(long)]
+    pub list: bool,
+    /// Where the journal is, if not in DIR/.buildfix.
+    #[arg(long, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
+}
+
+/// `buildfix explain`
+#[derive(Debug, Group)]
+pub struct Explain {
+    /// A class such as `csharp/CS0246`, or a bare code.
+    #[arg(value_name = "CLASS")]
+    pub class: String,
+    /// Read this folder's buildfix.toml for more plugins.
+    #[arg(short = 'C', long = "directory", value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+}

@@ -1,0 +1,34 @@
+//! One module a command.
+
+mod check;
+mod explain;
+mod run;
+mod undo;
+
+use crate::args::{Args, Command};
+use anyhow::Result;
+
+/// Does what the arguments say and gives the exit code.
+///
+/// # Errors
+/// With a message for the user; the exit code is then [`crate::args::FAILED`].
+pub fn run(args: &Args) -> Result<u8> {
+    match &args.command {
+        Command::Run(run) => run::run(run, args.verbose),
+        Command::Check(check) => check::run(check),
+        Command::Undo(undo) => undo::run(undo),
+        Command::Explain(explain) => explain::run(explain),
+    }
+}
+
+/// A log's bytes: a file's, or standard input's for `-`.
+fn read_log(path: &std::path::Path) -> Result<Vec<u8>> {
+    use anyhow::Context as _;
+    use std::io::Read as _;
+    if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).context("cannot read standard input")?;
+        return Ok(bytes);
+    }
+    std::fs::read(path).with_context(|| format!("cannot read the log {}", path.display()))
+}

@@ -1,0 +1,225 @@
+//! `buildfix run`
+
+use super::read_log;
+use crate::args::{CANCELLED, Format, GREEN, IMPROVED, Run, UNCHANGED};
+use crate::terminal::{self, Progress};
+use crate::fixers;
+use anyhow::{Context as _, Result};
+use buildfix_engine::config::{self, Config};
+use buildfix_engine::report::{Fate, Outcome, RunReport};
+use buildfix_engine::{RunOptions, SearchOptions, Source, command};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+pub fn run(args: &Run, verbose: u8) -> Result<u8> {
+    let dir = args
+        .dir
+        .canonicalize()
+        .with_context(|| format!("cannot work in {}", args.dir.display()))?;
+    let (config, config_dir) = match &args.manifest {
+        Some(path) => {
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+            (Config::read(path, false)?, parent.map_or_else(|| ".".into(), ToOwned::to_owned))
+        }
+        None => (Config::load(&dir)?, dir.clone()),
+    };
+    let source = match &args.from_log {
+        Some(log) => Source::Log(read_log(log)?),
+        None => Source::Build(build_command(args, &config, &dir)?),
+    };
+    if !confirmed(args)? {
+        terminal::warn("buildfix: nothing was changed");
+        return Ok(UNCHANGED);
+    }
+    let seconds = args.build_timeout.or(config.build.timeout);
+    let jobs = args
+        .jobs
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+    let options = RunOptions {
+        dir,
+        source,
+        dry_run: args.dry_run,
+        state_dir: args.state_dir.clone(),
+        matchers: config.matcher.clone(),
+        colour: terminal::colour(),
+        build_limit: seconds.map(Duration::from_secs),
+        search: SearchOptions {
+            max_rounds: args.max_rounds,
+            max_builds: args.max_builds.max(1),
+            jobs: jobs.max(1),
+            placeholders: args.placeholders,
+            only: args.only.clone(),
+            exclude: args.exclude.clone(),
+            allow_dirty: args.allow_dirty || args.dry_run,
+        },
+    };
+    let sandbox = fixers::sandbox()?;
+    let fixers = fixers::load(&sandbox, &config, &config_dir, &args.plugin, !args.no_bundled)?;
+    let progress = Progress::new(args.format == Format::Json, verbose);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let report = runtime.block_on(async {
+        let (cancel, cancelled) = tokio::sync::watch::channel(false);
+        tokio::spawn(async move {
+            // The first Ctrl-C ends the run in good order. A second one ends
+            // the process as it would any other; the journal mends that.
+            if tokio::signal::ctrl_c().await.is_ok() {
+                cancel.send_replace(true);
+                terminal::warn("\nbuildfix: stopping; the tree goes back to its best state");
+                if tokio::signal::ctrl_c().await.is_ok() {
+                    std::process::exit(i32::from(CANCELLED));
+                }
+            }
+        });
+        let run = buildfix_engine::run(&options, &fixers, cancelled, &progress);
+        tokio::pin!(run);
+        let mut ticks = tokio::time::interval(Duration::from_millis(250));
+        loop {
+            tokio::select! {
+                done = &mut run => break done,
+                _ = ticks.tick() => progress.tick(),
+            }
+        }
+    });
+    progress.clear();
+    let report = report?;
+    match args.format {
+        Format::Json => {
+            let mut text = serde_json::to_string_pretty(&report)?;
+            text.push('\n');
+            terminal::print(&text)?;
+        }
+        Format::Human => {
+            if args.dry_run || args.from_log.is_some() {
+                terminal::print(&report.diff)?;
+            }
+            terminal::warn(human(&report, args).trim_end());
+        }
+    }
+    Ok(match report.outcome {
+        _ if report.cancelled => CANCELLED,
+        Outcome::Green => GREEN,
+        Outcome::Improved => IMPROVED,
+        Outcome::Unchanged => UNCHANGED,
+    })
+}
+
+fn build_command(args: &Run, config: &Config, dir: &std::path::Path) -> Result<Vec<String>> {
+    if !args.build.is_empty() {
+        return Ok(args.build.clone());
+    }
+    if let Some(command) = config.build.command.as_ref().filter(|command| !command.is_empty()) {
+        return Ok(command.clone());
+    }
+    command::detect(dir).with_context(|| {
+        format!(
+            "no build is known for {}\nhelp: give it: `buildfix run -- make`, or put it into {}: \
+             [build] command = [\"make\"]",
+            dir.display(),
+            config::FILE
+        )
+    })
+}
+
+/// Asks once, where there is somebody to ask.
+fn confirmed(args: &Run) -> Result<bool> {
+    let nobody = !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal();
+    if args.yes || args.dry_run || nobody {
+        return Ok(true);
+    }
+    terminal::warn("buildfix will change files in this folder; `buildfix undo` takes it back. Go on? [Y/n]");
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).context("cannot read the answer")?;
+    Ok(!answer.trim().to_lowercase().starts_with('n'))
+}
+
+fn human(report: &RunReport, args: &Run) -> String {
+    let mut text = String::from("\n");
+    let mut classes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut left: Vec<String> = Vec::new();
+    for diagnostic in &report.diagnostics {
+        let (fixed, open) = classes.entry(&diagnostic.class).or_default();
+        let why = match &diagnostic.fate {
+            Fate::Fixed { .. } | Fate::GoneWithAnother => {
+                *fixed += 1;
+                continue;
+            }
+            fate => reason(fate),
+        };
+        *open += 1;
+        let message = diagnostic.message.lines().next().unwrap_or_default();
+        left.push(format!("  {}: {}: {message}\n      {why}\n", diagnostic.location, diagnostic.class));
+    }
+    if !report.fixes.is_empty() {
+        let _ = writeln!(text, "Kept:");
+        for fix in &report.fixes {
+            let at = fix.answers.first().map_or("", String::as_str);
+            let more = fix.answers.len().saturating_sub(1);
+            let more = if more > 0 { format!(" (+{more})") } else { String::new() };
+            let _ = writeln!(text, "  {at}{more}: {} [{} {}, {}]", fix.title, fix.fixer, fix.version, fix.tier.as_str());
+        }
+    }
+    if !left.is_empty() {
+        let _ = writeln!(text, "Left:");
+        text.extend(left);
+    }
+    if classes.len() > 1 {
+        let _ = writeln!(text, "{:40} {:>7} {:>6}", "Class", "fixed", "left");
+        for (class, (fixed, open)) in &classes {
+            let _ = writeln!(text, "{class:40} {fixed:>7} {open:>6}");
+        }
+    }
+    for warning in &report.warnings {
+        let _ = writeln!(text, "warning: {warning}");
+    }
+    let outcome = match report.outcome {
+        Outcome::Green => "green",
+        Outcome::Improved => "improved",
+        Outcome::Unchanged => "unchanged",
+    };
+    let unproved = if args.from_log.is_some() { " (not proved: nothing was built)" } else { "" };
+    let _ = writeln!(
+        text,
+        "{outcome}: {} before, {} after{unproved}; {}, {} in {:.1} s, everything else {:.1} s",
+        terminal::count(report.errors_before, "error"),
+        report.errors_after,
+        terminal::count(report.rounds, "round"),
+        terminal::count(report.builds, "build"),
+        report.build_seconds,
+        report.own_seconds,
+    );
+    if report.undo.is_some() {
+        let _ = writeln!(text, "`buildfix undo` takes it back");
+    }
+    text
+}
+
+fn reason(fate: &Fate) -> String {
+    let attempts = |attempts: &[buildfix_engine::report::Attempt]| {
+        let told: Vec<String> = attempts
+            .iter()
+            .map(|a| format!("{} [{}, {}]: {}", a.title, a.fixer, a.tier.as_str(), a.reason))
+            .collect();
+        told.join("\n      ")
+    };
+    match fate {
+        Fate::Fixed { .. } | Fate::GoneWithAnother => "fixed".to_owned(),
+        Fate::NoFixer => "no fixer handles this class".to_owned(),
+        Fate::NoProposal { asked, notes } if notes.is_empty() => {
+            format!("no proposal from {}", asked.join(", "))
+        }
+        Fate::NoProposal { notes, .. } => notes.join("; "),
+        Fate::Reverted { attempts: a } => format!("taken back: {}", attempts(a)),
+        Fate::Overlapped { attempts: a } => format!("overlapped: {}", attempts(a)),
+        Fate::NotByDefault { attempts: a } => format!("not applied: {}", attempts(a)),
+        Fate::OutOfBudget => {
+            "not tried: the rounds or builds ran out (--max-rounds, --max-builds)".to_owned()
+        }
+        Fate::Outside => "its place is not a file of the workspace".to_owned(),
+        Fate::Dirty => {
+            "its file has changes that version control does not have; commit them or pass --allow-dirty".to_owned()
+        }
+        Fate::FixerFailed { messages } => messages.join("; "),
+    }
+}

@@ -1,0 +1,121 @@
+//! Which plugins a command works with: the bundled ones, those of
+//! buildfix.toml, those of the command line — all loaded the same way.
+
+use anyhow::{Context as _, Result};
+use buildfix_engine::config::Config;
+use buildfix_engine::dispatch::Fixer;
+use buildfix_sandbox::{Sandbox, SandboxOptions};
+use std::path::{Path, PathBuf};
+
+/// A sandbox that keeps compiled code in the user's cache folder.
+///
+/// # Errors
+/// When no engine can be made on this machine.
+pub fn sandbox() -> Result<Sandbox> {
+    let options = SandboxOptions { cache_dir: cache_dir(), ..SandboxOptions::default() };
+    Ok(Sandbox::new(options)?)
+}
+
+fn cache_dir() -> Option<PathBuf> {
+    let dir = std::env::var_os("BUILDFIX_CACHE_DIR").map(PathBuf::from).or_else(|| {
+        directories::ProjectDirs::from("", "", "buildfix").map(|dirs| dirs.cache_dir().to_owned())
+    })?;
+    Some(dir.join("wasmtime"))
+}
+
+/// A plugin's bytes before they are looked at.
+struct Found {
+    label: String,
+    bytes: std::borrow::Cow<'static, [u8]>,
+    config: Vec<(String, String)>,
+}
+
+fn find(config: &Config, config_dir: &Path, extra: &[PathBuf], bundled: bool) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
+    for (name, bytes) in buildfix_bundled::components() {
+        let settings = config.plugins.get(*name).filter(|settings| settings.path.is_none());
+        if bundled && settings.and_then(|settings| settings.enabled) != Some(false) {
+            let pairs = settings.map(|settings| settings.config.clone()).unwrap_or_default();
+            found.push(Found {
+                label: format!("bundled {name}"),
+                bytes: (*bytes).into(),
+                config: pairs.into_iter().collect(),
+            });
+        }
+    }
+    for (name, settings) in &config.plugins {
+        match &settings.path {
+            Some(path) if settings.enabled != Some(false) => {
+                let path = config_dir.join(path);
+                let bytes = std::fs::read(&path)
+                    .with_context(|| format!("cannot read plugin `{name}` from {}", path.display()))?;
+                found.push(Found {
+                    label: path.display().to_string(),
+                    bytes: bytes.into(),
+                    config: settings.config.clone().into_iter().collect(),
+                });
+            }
+            Some(_) => {}
+            None => {
+                let known = buildfix_bundled::components().iter().any(|(bundled, _)| bundled == name);
+                anyhow::ensure!(
+                    known,
+                    "[plugins.{name}] names no bundled fixer and has no `path`\n\
+                     help: add `path = \"…/{name}.wasm\"` to it"
+                );
+            }
+        }
+    }
+    for path in extra {
+        let bytes = std::fs::read(path)
+            .with_context(|| format!("cannot read plugin {}", path.display()))?;
+        found.push(Found { label: path.display().to_string(), bytes: bytes.into(), config: Vec::new() });
+    }
+    Ok(found)
+}
+
+/// Loads every plugin, several at a time.
+///
+/// # Errors
+/// The first that is refused, with its name and the reason.
+pub fn load(
+    sandbox: &Sandbox,
+    config: &Config,
+    config_dir: &Path,
+    extra: &[PathBuf],
+    bundled: bool,
+) -> Result<Vec<Fixer>> {
+    let found = find(config, config_dir, extra, bundled)?;
+    let loaded: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = found
+            .iter()
+            .map(|found| scope.spawn(move || sandbox.load(&found.label, &found.bytes)))
+            .collect();
+        threads.into_iter().map(std::thread::ScopedJoinHandle::join).collect()
+    });
+    loaded
+        .into_iter()
+        .zip(found)
+        .map(|(plugin, found)| {
+            let plugin = plugin
+                .map_err(|_| anyhow::anyhow!("loading {} failed", found.label))?
+                .map_err(anyhow::Error::from)?;
+            Ok(Fixer { plugin, config: found.config })
+        })
+        .collect()
+}
+
+/// The manifests of every plugin, without compiling any.
+///
+/// # Errors
+/// The first that is refused, with its name and the reason.
+pub fn manifests(
+    sandbox: &Sandbox,
+    config: &Config,
+    config_dir: &Path,
+) -> Result<Vec<buildfix_sandbox::Manifest>> {
+    find(config, config_dir, &[], true)?
+        .iter()
+        .map(|found| Ok(sandbox.preflight(&found.bytes)?.manifest))
+        .collect()
+}

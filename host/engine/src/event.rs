@@ -1,0 +1,71 @@
+//! What happens during a run, told as it happens. The engine prints nothing.
+
+use crate::report::FixRecord;
+use std::time::Duration;
+
+/// Something that happened.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A build begins; the first has number 1.
+    BuildStarted {
+        /// Which build of this run.
+        number: usize,
+        /// Why it is run, in a few words.
+        purpose: &'a str,
+    },
+    /// What the build prints, for the user to see.
+    Output(&'a [u8]),
+    /// A build ended.
+    BuildFinished {
+        /// Which build of this run.
+        number: usize,
+        /// Whether it is green.
+        success: bool,
+        /// Unique errors.
+        errors: usize,
+        /// How long it took.
+        elapsed: Duration,
+    },
+    /// A round begins.
+    RoundStarted {
+        /// Counts from 1.
+        round: usize,
+        /// Errors to work on.
+        errors: usize,
+    },
+    /// The fixers have answered.
+    Proposed {
+        /// Fixes that can be tried.
+        fixes: usize,
+        /// Calls made to fixers.
+        calls: usize,
+        /// How long that took.
+        elapsed: Duration,
+    },
+    /// A fix was kept.
+    Kept(&'a FixRecord),
+    /// A fix was taken back.
+    Reverted(&'a FixRecord),
+    /// A call of a fixer failed.
+    FixerFailed {
+        /// The whole message.
+        message: &'a str,
+    },
+    /// Something the user should know.
+    Warning(&'a str),
+}
+
+/// Who listens.
+pub trait Events: Sync {
+    /// Called on the engine's thread; should return at once.
+    fn emit(&self, event: Event<'_>);
+}
+
+/// Nobody listens.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl Events for Silent {
+    fn emit(&self, _event: Event<'_>) {}
+}

@@ -1,0 +1,327 @@
+//! One run from command to report.
+
+use crate::build;
+use crate::command::{Instrumented, Rewrite, instrument};
+use crate::dispatch::Fixer;
+use crate::event::Events;
+use crate::problem::Problem;
+use crate::report::{DiagnosticReport, Fate, Outcome, RunReport};
+use crate::search::{Kept, Node, Search, SearchOptions};
+use crate::session::{Built, Session, StepError, built};
+use buildfix_diagnostics::Matcher;
+use buildfix_workspace::diff;
+use buildfix_workspace::journal::{Journal, JournalError};
+use buildfix_workspace::shadow::{Shadow, ShadowError};
+use buildfix_workspace::{Workspace, files::WorkspaceError};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// Where the errors come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// Run this and what follows from it.
+    Build(Vec<String>),
+    /// A recorded log; nothing is built, so nothing is proved.
+    Log(Vec<u8>),
+}
+
+/// What to do.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// The workspace; the build runs there too.
+    pub dir: PathBuf,
+    /// Where the errors come from.
+    pub source: Source,
+    /// Change nothing: work on a copy and end in a diff.
+    pub dry_run: bool,
+    /// Where the journal is; `.buildfix` in the workspace by default.
+    pub state_dir: Option<PathBuf>,
+    /// The user's matchers.
+    pub matchers: Vec<Matcher>,
+    /// Whether the build's output is shown in colour.
+    pub colour: bool,
+    /// Ends any build that takes longer.
+    pub build_limit: Option<Duration>,
+    /// What the search may do.
+    pub search: SearchOptions,
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The workspace cannot be used.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    /// The journal cannot be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// No copy could be made for a dry run.
+    #[error(transparent)]
+    Shadow(#[from] ShadowError),
+    /// The first build could not be run.
+    #[error(transparent)]
+    Step(#[from] StepError),
+    /// The build fails in a way that no parser understands.
+    #[error("the build failed ({status}) without an error that buildfix can read{}", tail_of(tail))]
+    Unreadable {
+        /// How the command ended.
+        status: String,
+        /// The last of its output.
+        tail: String,
+    },
+}
+
+fn tail_of(tail: &str) -> String {
+    let lines: Vec<&str> = tail.lines().filter(|line| !line.trim().is_empty()).collect();
+    let last = &lines[lines.len().saturating_sub(5)..];
+    if last.is_empty() {
+        return String::new();
+    }
+    format!("; its last words:\n  {}", last.join("\n  "))
+}
+
+/// Runs to the end and leaves the tree at the best state proved.
+///
+/// # Errors
+/// [`RunError`]; the tree is then as it was.
+pub async fn run(
+    options: &RunOptions,
+    fixers: &[Fixer],
+    cancel: watch::Receiver<bool>,
+    events: &dyn Events,
+) -> Result<RunReport, RunError> {
+    let real = Workspace::open(&options.dir)?;
+    let shadow = if options.dry_run { Some(Shadow::create(&real)?) } else { None };
+    let workspace = match &shadow {
+        Some(shadow) => Workspace::open(shadow.path())?,
+        None => real,
+    };
+    let workspace = Arc::new(workspace);
+    let started = Instant::now();
+    let state_dir = if shadow.is_some() { None } else { options.state_dir.as_deref() };
+    let journal = Journal::open(&workspace, state_dir)?;
+    let command = match &options.source {
+        Source::Build(argv) => instrument(argv, options.colour),
+        Source::Log(_) => {
+            Instrumented { argv: Vec::new(), env: Vec::new(), rewrite: Rewrite::None, hint: None }
+        }
+    };
+    let label = command.argv.join(" ");
+    let log = journal.start(&label)?;
+    let dir = workspace.root().to_owned();
+    let mut session = Session::new(
+        workspace.clone(),
+        command,
+        dir,
+        options.matchers.clone(),
+        options.build_limit,
+        cancel,
+        events,
+        log,
+    );
+    let mut warnings = Vec::new();
+    let (search, cancelled) = match &options.source {
+        Source::Build(_) => {
+            let start = session.build(BTreeMap::new(), "the build as it is").await?;
+            if !start.success && start.errors == usize::MAX {
+                return Err(RunError::Unreadable { status: start.status, tail: start.tail });
+            }
+            search(&mut session, fixers, &options.search, start, &mut warnings).await
+        }
+        Source::Log(bytes) => {
+            let outcome = build::replay(bytes, &options.matchers);
+            let start = built(&workspace, BTreeMap::new(), outcome);
+            plan_once(&mut session, fixers, &options.search, start, &mut warnings).await
+        }
+    };
+    let diff = diff::unified(&session.changes(&BTreeMap::new(), &search.best.built.state));
+    let undo = session.journal.finish()?;
+    let build_time = session.build_time;
+    Ok(report(&session, search, Totals {
+        diff,
+        undo: undo.filter(|_| shadow.is_none()),
+        cancelled,
+        warnings,
+        build_time,
+        own_time: started.elapsed().saturating_sub(build_time),
+        from_log: matches!(options.source, Source::Log(_)),
+    }))
+}
+
+/// What the search leaves for the report.
+struct Found {
+    best: Node,
+    start: Built,
+    ledger: crate::ledger::Ledger,
+    rounds: usize,
+    calls: usize,
+}
+
+async fn search(
+    session: &mut Session<'_>,
+    fixers: &[Fixer],
+    options: &SearchOptions,
+    start: Built,
+    warnings: &mut Vec<String>,
+) -> (Found, bool) {
+    let mut search = Search::new(session, fixers, options, start);
+    let ended = search.run().await;
+    let found = Found {
+        best: search.best.clone(),
+        start: search.start.clone(),
+        ledger: std::mem::take(&mut search.ledger),
+        rounds: search.rounds,
+        calls: search.calls,
+    };
+    let cancelled = matches!(ended, Err(StepError::Build(build::BuildError::Cancelled)));
+    if let Err(error) = ended
+        && !cancelled
+    {
+        warnings.push(error.to_string());
+    }
+    warnings.extend(session.settle(&found.best.built.state));
+    (found, cancelled)
+}
+
+/// Without a build nothing can be proved: everything that is applied by
+/// default is applied once.
+async fn plan_once(
+    session: &mut Session<'_>,
+    fixers: &[Fixer],
+    options: &SearchOptions,
+    start: Built,
+    warnings: &mut Vec<String>,
+) -> (Found, bool) {
+    let mut search = Search::new(session, fixers, options, start.clone());
+    search.rounds = 1;
+    let here = search.best.clone();
+    let planned = search.plan(&here).await;
+    let mut best = here;
+    match planned {
+        Ok(Some(node)) => best = node,
+        Ok(None) => {}
+        Err(error) => warnings.push(error.to_string()),
+    }
+    let found = Found {
+        best,
+        start,
+        ledger: std::mem::take(&mut search.ledger),
+        rounds: search.rounds,
+        calls: search.calls,
+    };
+    warnings.extend(session.settle(&found.best.built.state));
+    (found, false)
+}
+
+struct Totals {
+    diff: String,
+    undo: Option<String>,
+    cancelled: bool,
+    warnings: Vec<String>,
+    build_time: Duration,
+    own_time: Duration,
+    from_log: bool,
+}
+
+fn report(session: &Session<'_>, found: Found, totals: Totals) -> RunReport {
+    let (start, best) = (&found.start, &found.best);
+    let errors = |built: &Built| built.problems.iter().filter(|p| p.diagnostic.is_error()).count();
+    let outcome = if best.built.success {
+        Outcome::Green
+    } else if best.chain.is_empty() {
+        Outcome::Unchanged
+    } else {
+        Outcome::Improved
+    };
+    let errors_after = if totals.from_log {
+        let fixed: usize = best.chain.iter().map(|kept| kept.answered.len()).sum();
+        errors(start).saturating_sub(fixed)
+    } else {
+        errors(&best.built)
+    };
+    RunReport {
+        outcome,
+        command: session.command.argv.clone(),
+        errors_before: errors(start),
+        errors_after,
+        rounds: found.rounds,
+        builds: session.builds,
+        calls: found.calls,
+        build_seconds: totals.build_time.as_secs_f64(),
+        own_seconds: totals.own_time.as_secs_f64(),
+        diagnostics: fates(&found),
+        fixes: best.chain.iter().map(|kept| kept.record.clone()).collect(),
+        diff: totals.diff,
+        undo: totals.undo,
+        cancelled: totals.cancelled,
+        warnings: totals.warnings,
+    }
+}
+
+/// Every error of the first build and every one that is left.
+fn fates(found: &Found) -> Vec<DiagnosticReport> {
+    let describe = |problem: &Problem, fate: Fate| DiagnosticReport {
+        location: problem.location(),
+        class: problem.diagnostic.class.clone(),
+        message: problem.diagnostic.message.clone(),
+        phase: problem.phase(),
+        fate,
+    };
+    let is_error = |problem: &&Problem| problem.diagnostic.is_error();
+    let mut left: BTreeMap<_, usize> = BTreeMap::new();
+    if !found.best.built.success {
+        for problem in found.best.built.problems.iter().filter(is_error) {
+            *left.entry(problem.key).or_default() += 1;
+        }
+    }
+    let fixed_by = |problem: &Problem| -> Option<&Kept> {
+        found.best.chain.iter().find(|kept| kept.answered.contains(&problem.key))
+    };
+    let mut reports = Vec::new();
+    for problem in found.start.problems.iter().filter(is_error) {
+        match left.get_mut(&problem.key) {
+            // Reported below, where it is now.
+            Some(count) if *count > 0 && fixed_by(problem).is_none() => *count -= 1,
+            _ => {
+                let fate = match fixed_by(problem) {
+                    Some(kept) => Fate::Fixed {
+                        fixer: kept.record.fixer.clone(),
+                        tier: kept.record.tier,
+                        title: kept.record.title.clone(),
+                    },
+                    None => Fate::GoneWithAnother,
+                };
+                reports.push(describe(problem, fate));
+            }
+        }
+    }
+    if !found.best.built.success {
+        for problem in found.best.built.problems.iter().filter(is_error) {
+            reports.push(describe(problem, found.ledger.fate(problem)));
+        }
+    }
+    reports
+}
+
+/// The workspace of a path given by the user.
+///
+/// # Errors
+/// When it is not a folder that can be read.
+pub fn open(dir: &Path) -> Result<Workspace, RunError> {
+    Ok(Workspace::open(dir)?)
+}
+
+impl Search<'_, '_> {
+    /// What would be applied of what is proposed for a state, composed but not
+    /// built.
+    ///
+    /// # Errors
+    /// [`StepError`] when the tree cannot be moved to the state.
+    pub async fn plan(&mut self, here: &Node) -> Result<Option<Node>, StepError> {
+        let proposals = self.propose(here, false).await?;
+        Ok(self.once(here, &proposals))
+    }
+}

@@ -1,0 +1,117 @@
+//! What the sandbox lets fixers ask, answered from the workspace.
+//!
+//! All answers are of one moment: the state of the tree when the round began.
+
+use buildfix_sandbox as wasm;
+use buildfix_workspace::Workspace;
+use buildfix_workspace::files::SourceFile;
+use buildfix_workspace::symbols::{Symbol, SymbolIndex};
+use buildfix_workspace::syntax::Syntax;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Answers for one round.
+pub struct RoundServices {
+    workspace: Arc<Workspace>,
+    syntax: Arc<Syntax>,
+    symbols: Arc<SymbolIndex>,
+    read: Mutex<BTreeMap<String, Result<Arc<SourceFile>, String>>>,
+}
+
+impl RoundServices {
+    /// For the tree as it is now.
+    #[must_use]
+    pub fn new(workspace: Arc<Workspace>, syntax: Arc<Syntax>, symbols: Arc<SymbolIndex>) -> Self {
+        Self { workspace, syntax, symbols, read: Mutex::new(BTreeMap::new()) }
+    }
+
+    fn source(&self, path: &str) -> Result<Arc<SourceFile>, String> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.entry(path.to_owned())
+            .or_insert_with(|| self.workspace.read(path).map_err(|error| error.to_string()))
+            .clone()
+    }
+}
+
+impl wasm::Services for RoundServices {
+    fn read_file(&self, path: &str) -> Result<String, String> {
+        self.source(path).map(|file| file.text.clone())
+    }
+
+    fn list_files(&self, glob: &str) -> Result<Vec<String>, String> {
+        self.workspace.glob(glob).map_err(|error| error.to_string())
+    }
+
+    fn query(&self, path: &str, query: &str) -> Result<Vec<wasm::QueryMatch>, String> {
+        let file = self.source(path)?;
+        let matches = self.syntax.query(path, &file.text, query).map_err(|e| e.to_string())?;
+        Ok(matches
+            .into_iter()
+            .map(|one| wasm::QueryMatch {
+                captures: one
+                    .captures
+                    .into_iter()
+                    .map(|c| wasm::Capture { name: c.name, kind: c.kind, start: c.start, end: c.end })
+                    .collect(),
+            })
+            .collect())
+    }
+
+    fn ancestors(&self, path: &str, start: u32, end: u32) -> Result<Vec<wasm::Node>, String> {
+        let file = self.source(path)?;
+        let nodes =
+            self.syntax.ancestors(path, &file.text, start, end).map_err(|e| e.to_string())?;
+        Ok(nodes
+            .into_iter()
+            .map(|n| wasm::Node { kind: n.kind, field: n.field, start: n.start, end: n.end })
+            .collect())
+    }
+
+    fn parse_errors(
+        &self,
+        path: &str,
+        text: Option<&str>,
+    ) -> Result<Vec<wasm::ParseError>, String> {
+        let errors = match text {
+            Some(text) => self.syntax.parse_errors(path, text),
+            None => self.syntax.parse_errors(path, &self.source(path)?.text),
+        };
+        Ok(errors
+            .map_err(|e| e.to_string())?
+            .into_iter()
+            .map(|e| wasm::ParseError { kind: e.kind, token: e.token, start: e.start, end: e.end })
+            .collect())
+    }
+
+    fn find(&self, language: &str, name: &str) -> Vec<wasm::Symbol> {
+        self.symbols.find(language, name).into_iter().map(symbol).collect()
+    }
+
+    fn similar(&self, language: &str, name: &str, distance: u32) -> Vec<wasm::Symbol> {
+        self.symbols.similar(language, name, distance).into_iter().map(symbol).collect()
+    }
+
+    fn members(&self, language: &str, container: &str) -> Vec<wasm::Symbol> {
+        self.symbols.members(language, container).into_iter().map(symbol).collect()
+    }
+
+    fn declared_in(&self, path: &str) -> Result<Vec<wasm::Symbol>, String> {
+        self.source(path)?;
+        Ok(self.symbols.declared_in(path).into_iter().map(symbol).collect())
+    }
+}
+
+fn symbol(s: Symbol) -> wasm::Symbol {
+    wasm::Symbol {
+        name: s.name,
+        kind: s.kind,
+        container: s.container,
+        language: s.language,
+        origin: s.origin,
+        path: s.path,
+        start: s.start,
+        end: s.end,
+        exported: s.exported,
+        signature: s.signature,
+    }
+}
