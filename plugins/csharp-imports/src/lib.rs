@@ -1,1 +1,131 @@
-//! See plugin.toml.
+//! Repairs names that C# does not find.
+//!
+//! A name is missing for one of three reasons, tried in this order: its
+//! namespace is not imported, it is misspelt, or a generic type lacks its
+//! arguments. Where one declaration alone answers, the fix is `exact`;
+//! otherwise the nearest few are offered for the rebuild to judge.
+
+mod arguments;
+mod directives;
+mod imports;
+mod shared;
+mod spelling;
+
+use buildfix_fixer_support::{Source, usings};
+use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response, edit};
+
+/// The fixer.
+#[derive(Debug)]
+pub struct CsharpImports;
+
+/// More alternatives than this are guesses, and each costs the user a build.
+const MOST_ALTERNATIVES: usize = 5;
+
+/// What every rule looks at.
+struct Context<'a> {
+    request: &'a Request,
+    source: Source,
+    host: &'a dyn Host,
+    /// The namespaces whose types the file sees.
+    visible: Vec<String>,
+}
+
+impl Context<'_> {
+    fn sees(&self, namespace: &str) -> bool {
+        namespace.is_empty() || self.visible.iter().any(|v| v == namespace)
+    }
+}
+
+impl Fixer for CsharpImports {
+    fn fix(request: &Request, host: &dyn Host) -> Result<Response, String> {
+        let source = Source::new(&request.file.text);
+        let visible = usings::visible(&source, &usings::global(host));
+        let context = Context {
+            request,
+            source,
+            host,
+            visible,
+        };
+        let mut answer = Response::default();
+        for group in groups(&request.diagnostics) {
+            let mut fixes = context.candidates(&group);
+            fixes.truncate(MOST_ALTERNATIVES);
+            if fixes.is_empty() {
+                for diagnostic in &group {
+                    answer.note(diagnostic, "nothing in the workspace or the .NET base library has this name or one close to it");
+                }
+            }
+            answer.fixes.append(&mut fixes);
+        }
+        Ok(answer)
+    }
+}
+
+impl Context<'_> {
+    fn candidates(&self, group: &[&Diagnostic]) -> Vec<Fix> {
+        let Some(first) = group.first() else {
+            return Vec::new();
+        };
+        if let Some(using) = directives::at(&self.source, first.span.start as usize) {
+            return directives::repair(self, group, &using);
+        }
+        match first.code.as_str() {
+            "CS0246" => {
+                let mut fixes = imports::types(self, group);
+                fixes.extend(spelling::types(self, group));
+                fixes
+            }
+            "CS0234" | "CS0426" => {
+                let mut fixes = imports::qualified(self, group);
+                fixes.extend(spelling::types(self, group));
+                fixes
+            }
+            "CS0103" => {
+                let mut fixes = imports::types(self, group);
+                fixes.extend(spelling::names(self, group));
+                fixes.extend(shared::member(self, group));
+                fixes
+            }
+            "CS0117" => spelling::members(self, group),
+            "CS1061" => {
+                let mut fixes = imports::extensions(self, group);
+                fixes.extend(spelling::members(self, group));
+                fixes
+            }
+            "CS0305" | "CS0308" => {
+                let mut fixes = imports::other_arity(self, group);
+                fixes.extend(arguments::fill(self, group));
+                fixes
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// A fix that answers the whole group.
+    fn fix(&self, group: &[&Diagnostic], title: String, applicability: &str) -> Option<Fix> {
+        let mut fix = edit::fix(group.first()?, title, applicability);
+        fix.answers = group.iter().map(|d| d.id).collect();
+        Some(fix)
+    }
+}
+
+/// The diagnostics that say the same of the same name: they stand or fall
+/// together. What stands in a using directive is apart from the rest.
+fn groups(diagnostics: &[Diagnostic]) -> Vec<Vec<&Diagnostic>> {
+    let mut groups: Vec<Vec<&Diagnostic>> = Vec::new();
+    for diagnostic in diagnostics {
+        match groups
+            .iter_mut()
+            .find(|g| g[0].message == diagnostic.message)
+        {
+            Some(group) => group.push(diagnostic),
+            None => groups.push(vec![diagnostic]),
+        }
+    }
+    groups
+}
+
+buildfix_sdk::export!(CsharpImports);
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ pub mod names;
 
 mod decl;
 mod expr;
+pub mod generics;
 mod lex;
 pub mod scope;
 mod source;

@@ -3,7 +3,7 @@
 use crate::decl::DeclKind;
 use crate::source::Source;
 use crate::{offset, span};
-use buildfix_sdk::{Fix, SourceFile};
+use buildfix_sdk::{Fix, Host, SourceFile};
 use std::ops::Range;
 
 /// A using directive.
@@ -101,6 +101,28 @@ pub fn visible(source: &Source, extra: &[String]) -> Vec<String> {
     }
     found.sort();
     found.dedup();
+    found
+}
+
+/// The namespaces that global usings bring into every file. By convention they
+/// stand in a file named for them; others are not looked for.
+#[must_use]
+pub fn global(host: &dyn Host) -> Vec<String> {
+    const MOST_FILES: usize = 8;
+    let files = host.list_files("**/*Usings*.cs").unwrap_or_default();
+    let mut found = Vec::new();
+    for path in files.into_iter().take(MOST_FILES) {
+        let Ok(text) = host.read_file(&path) else {
+            continue;
+        };
+        let usings = of(&Source::new(&text));
+        found.extend(
+            usings
+                .into_iter()
+                .filter(|u| u.global && u.alias.is_none() && !u.is_static)
+                .map(|u| u.name),
+        );
+    }
     found
 }
 
