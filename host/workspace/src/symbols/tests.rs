@@ -1,0 +1,64 @@
+//! Tests of the index; those of each language's declarations are beside it.
+
+mod csharp;
+mod ecma;
+mod index;
+
+use super::{Sources, SymbolIndex};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+/// Files in memory.
+#[derive(Default)]
+pub(super) struct Files(pub Mutex<BTreeMap<String, String>>);
+
+impl Sources for Files {
+    fn paths(&self) -> Arc<[String]> {
+        self.0.lock().unwrap().keys().cloned().collect()
+    }
+
+    fn read(&self, path: &str, with: &mut dyn FnMut(&str, &str)) -> Result<(), String> {
+        let text = self
+            .0
+            .lock()
+            .unwrap()
+            .get(path)
+            .cloned()
+            .ok_or("no such file")?;
+        with(&text, blake3::hash(text.as_bytes()).to_hex().as_str());
+        Ok(())
+    }
+}
+
+pub(super) fn index(files: &[(&str, &str)]) -> (SymbolIndex, Arc<Files>) {
+    let files = files
+        .iter()
+        .map(|&(path, text)| (path.to_owned(), text.to_owned()))
+        .collect();
+    let files = Arc::new(Files(Mutex::new(files)));
+    (SymbolIndex::new(files.clone()), files)
+}
+
+/// A file's declarations, one a line: `+` if exported, kind, container, name,
+/// signature.
+pub(super) fn declared(path: &str, text: &str) -> String {
+    let (index, _) = index(&[(path, text)]);
+    let mut lines = String::new();
+    for symbol in index.declared_in(path).expect("a file with a grammar") {
+        let seen = if symbol.exported { '+' } else { '-' };
+        let inside = &text[symbol.start as usize..symbol.end as usize];
+        assert!(
+            symbol.kind == "module"
+                || inside.contains(symbol.name.as_str())
+                || symbol.kind == "export"
+                || symbol.kind == "namespace"
+                || symbol.kind == "constructor",
+            "{symbol:?}"
+        );
+        lines.push_str(&format!(
+            "{seen} {} [{}] {} | {}\n",
+            symbol.kind, symbol.container, symbol.name, symbol.signature
+        ));
+    }
+    lines
+}
