@@ -8,6 +8,7 @@
 //! single pass over the text, without backtracking on broken input, so that a
 //! hostile file costs time in proportion to its length and nothing more.
 
+pub mod assign;
 pub mod names;
 
 mod decl;
@@ -36,4 +37,27 @@ pub fn span(range: std::ops::Range<usize>) -> std::ops::Range<u32> {
 #[must_use]
 pub fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// Adds to a fix a replacement in any file, given the file's text.
+#[must_use]
+pub fn replace_in(
+    mut fix: buildfix_sdk::Fix,
+    path: &str,
+    text: &str,
+    range: std::ops::Range<usize>,
+    new: impl Into<String>,
+) -> buildfix_sdk::Fix {
+    let bytes = span(range.clone());
+    fix.edits.push(buildfix_sdk::TextEdit {
+        span: buildfix_sdk::Span {
+            path: path.to_owned(),
+            start: bytes.start,
+            end: bytes.end,
+        },
+        expect: text.get(range).unwrap_or_default().to_owned(),
+        text: new.into(),
+        merge: String::new(),
+    });
+    fix
 }
