@@ -1,1 +1,164 @@
-//! See plugin.toml.
+//! Mechanical repairs of C#.
+//!
+//! Each module holds the rules for one family of errors. All of them read what
+//! the compiler's message names and what the declarations say; none deletes or
+//! disables code that does something.
+
+mod access;
+mod asynchrony;
+mod calls;
+mod control;
+mod convert;
+mod members;
+mod operators;
+mod qualify;
+mod unused;
+mod values;
+
+use buildfix_fixer_support::{Source, span, usings};
+use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response, edit};
+use std::ops::Range;
+
+/// The fixer.
+#[derive(Debug)]
+pub struct CsharpFixes;
+
+/// More alternatives than this are guesses, and each costs the user a build.
+const MOST_ALTERNATIVES: usize = 5;
+
+/// What every rule looks at.
+struct Context<'a> {
+    request: &'a Request,
+    source: Source,
+    host: &'a dyn Host,
+    /// The namespaces whose types the file sees.
+    visible: Vec<String>,
+}
+
+impl Fixer for CsharpFixes {
+    fn fix(request: &Request, host: &dyn Host) -> Result<Response, String> {
+        let source = Source::new(&request.file.text);
+        let visible = usings::visible(&source, &usings::global(host));
+        let context = Context {
+            request,
+            source,
+            host,
+            visible,
+        };
+        let mut answer = Response::default();
+        for diagnostic in &request.diagnostics {
+            let mut fixes = context.candidates(diagnostic);
+            fixes.truncate(MOST_ALTERNATIVES);
+            if fixes.is_empty() {
+                answer.note(diagnostic, "no mechanical repair is known for this case");
+            }
+            for fix in fixes {
+                push(&mut answer, fix);
+            }
+        }
+        Ok(answer)
+    }
+}
+
+/// Joins a fix with an equal one: one edit may answer many diagnostics.
+fn push(answer: &mut Response, fix: Fix) {
+    match answer
+        .fixes
+        .iter_mut()
+        .find(|f| f.edits == fix.edits && f.applicability == fix.applicability)
+    {
+        Some(known) => known.answers.extend(fix.answers),
+        None => answer.fixes.push(fix),
+    }
+}
+
+impl Context<'_> {
+    fn candidates(&self, diagnostic: &Diagnostic) -> Vec<Fix> {
+        match diagnostic.code.as_str() {
+            "CS0266" | "CS0029" | "CS1503" => convert::repair(self, diagnostic),
+            "CS0664" => convert::suffix(self, diagnostic),
+            "CS0019" | "CS0030" | "CS0428" | "CS0446" | "CS0665" | "CS0815" | "CS8917" => {
+                operators::repair(self, diagnostic)
+            }
+            "CS1955" => calls::not_invocable(self, diagnostic),
+            "CS1615" | "CS1620" => calls::passing(self, diagnostic),
+            "CS7036" => calls::missing_argument(self, diagnostic),
+            "CS0411" | "CS0118" => calls::type_arguments(self, diagnostic),
+            "CS0104" => qualify::ambiguous_type(self, diagnostic),
+            "CS0121" => qualify::ambiguous_call(self, diagnostic),
+            "CS0176" => qualify::instance_reference(self, diagnostic),
+            "CS0122" | "CS0737" => access::widen(self, diagnostic),
+            "CS0050" | "CS0051" | "CS0052" | "CS0053" | "CS0058" | "CS0059" | "CS0060"
+            | "CS0061" => access::widen_type(self, diagnostic),
+            "CS0191" | "CS0198" => access::writable_field(self, diagnostic),
+            "CS0200" | "CS0272" | "CS8852" => access::writable_property(self, diagnostic),
+            "CS0163" | "CS8070" => control::missing_break(self, diagnostic),
+            "CS0161" | "CS0126" => control::missing_return(self, diagnostic),
+            "CS0165" => values::unassigned(self, diagnostic),
+            "CS0201" => values::statement(self, diagnostic),
+            "CS0037" | "CS0403" => values::null_for_value(self, diagnostic),
+            "CS1750" => values::default_value(self, diagnostic),
+            "CS8978" => values::not_nullable(self, diagnostic),
+            "CS0168" | "CS0219" => unused::local(self, diagnostic),
+            "CS0169" | "CS0414" => unused::field(self, diagnostic),
+            "CS0649" => unused::unassigned(self, diagnostic),
+            "CS1998" => asynchrony::no_await(self, diagnostic),
+            "CS4032" | "CS4033" | "CS4034" => asynchrony::not_async(self, diagnostic),
+            "CS0738" => members::return_type(self, diagnostic),
+            "CS0535" => members::hidden_implementation(self, diagnostic),
+            "CS0115" | "CS0507" | "CS0108" | "CS0114" => members::overriding(self, diagnostic),
+            "CS0106" | "CS0260" => members::modifier(self, diagnostic),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The token at a diagnostic's point.
+    fn token(&self, diagnostic: &Diagnostic) -> usize {
+        self.source.token_at(diagnostic.span.start as usize)
+    }
+
+    /// A fix that replaces a token range of the diagnosed file.
+    fn replace(
+        &self,
+        diagnostic: &Diagnostic,
+        title: impl Into<String>,
+        tokens: Range<usize>,
+        new: impl Into<String>,
+    ) -> Fix {
+        let bytes = self.source.bytes(tokens);
+        edit::fix(diagnostic, title, "verified").replace(&self.request.file, span(bytes), new)
+    }
+
+    /// A fix that inserts right after a token.
+    fn insert_after(
+        &self,
+        diagnostic: &Diagnostic,
+        title: impl Into<String>,
+        token: usize,
+        new: impl Into<String>,
+    ) -> Fix {
+        let end = self.source.bytes(token..token + 1).end;
+        edit::fix(diagnostic, title, "verified").replace(&self.request.file, span(end..end), new)
+    }
+
+    /// A fix that inserts right before a token.
+    fn insert_before(
+        &self,
+        diagnostic: &Diagnostic,
+        title: impl Into<String>,
+        token: usize,
+        new: impl Into<String>,
+    ) -> Fix {
+        let start = self.source.bytes(token..token + 1).start;
+        edit::fix(diagnostic, title, "verified").replace(
+            &self.request.file,
+            span(start..start),
+            new,
+        )
+    }
+}
+
+buildfix_sdk::export!(CsharpFixes);
+
+#[cfg(test)]
+mod tests;

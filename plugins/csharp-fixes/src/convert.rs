@@ -1,0 +1,368 @@
+//! Values of one type where another is wanted.
+
+use crate::Context;
+use buildfix_fixer_support::types::shorten;
+use buildfix_fixer_support::{scope, symbols};
+use buildfix_sdk::{Diagnostic, Fix};
+use std::ops::Range;
+
+/// From narrow to wide: a later one holds every value of an earlier one.
+const NUMBERS: [&str; 13] = [
+    "sbyte", "byte", "short", "ushort", "char", "int", "uint", "nint", "long", "ulong", "float",
+    "double", "decimal",
+];
+
+/// CS0266, CS0029, CS1503: the message names both types.
+pub(crate) fn repair(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
+    let [.., from, to] = diagnostic.arguments.as_slice() else {
+        return Vec::new();
+    };
+    let source = &context.source;
+    let token = context.token(diagnostic);
+    let tokens = token..source.expression_end(token);
+    if tokens.is_empty() {
+        return Vec::new();
+    }
+    let mut fixes = Vec::new();
+    if let Some((have, want)) = passing_words(from, to) {
+        return vec![context.replace(
+            diagnostic,
+            format!("pass it as `{want}`"),
+            token..token + usize::from(!have.is_empty()),
+            want,
+        )];
+    }
+    let explicit = diagnostic.code == "CS0266";
+    let numeric = NUMBERS.contains(&from.as_str()) && NUMBERS.contains(&to.as_str());
+    if numeric {
+        fixes.extend(wider_declaration(context, diagnostic, &tokens, from, to));
+    }
+    fixes.extend(without_cast(context, diagnostic, &tokens, from, to));
+    if explicit || numeric || is_downcast(context, from, to) {
+        fixes.push(cast(context, diagnostic, tokens, to));
+    }
+    fixes
+}
+
+/// `out int` against `ref int`: how it is passed differs, not what.
+fn passing_words<'a>(from: &'a str, to: &'a str) -> Option<(&'a str, &'a str)> {
+    let split = |t: &'a str| match t.split_once(' ') {
+        Some((word @ ("ref" | "out" | "in"), ty)) => (word, ty),
+        _ => ("", t),
+    };
+    let ((have, a), (want, b)) = (split(from), split(to));
+    (a == b && have != want && !have.is_empty() && !want.is_empty()).then_some((have, want))
+}
+
+/// `(T)x`, with parentheses where `x` is no primary expression.
+fn cast(context: &Context<'_>, diagnostic: &Diagnostic, tokens: Range<usize>, to: &str) -> Fix {
+    let source = &context.source;
+    let ty = shorten(to, &context.visible);
+    let text = source.slice(tokens.clone());
+    let new = if source.is_primary(tokens.clone()) {
+        format!("({ty}){text}")
+    } else {
+        format!("({ty})({text})")
+    };
+    context.replace(diagnostic, format!("cast to `{ty}`"), tokens, new)
+}
+
+/// `int z = <double>`: the variable may be what is too narrow.
+fn wider_declaration(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    tokens: &Range<usize>,
+    from: &str,
+    to: &str,
+) -> Option<Fix> {
+    let source = &context.source;
+    let rank = |t: &str| NUMBERS.iter().position(|n| *n == t);
+    if rank(from)? < rank(to)? || !source.is(tokens.start.wrapping_sub(1), "=") {
+        return None;
+    }
+    let name = tokens.start.checked_sub(2)?;
+    let ty = name.checked_sub(1)?;
+    if !source.is(ty, to) || !source.is(tokens.end, ";") || source.is(ty.wrapping_sub(1), "const") {
+        return None;
+    }
+    Some(context.replace(
+        diagnostic,
+        format!("declare `{}` as `{from}`", source.word(name)),
+        ty..ty + 1,
+        from,
+    ))
+}
+
+/// Conversions that a call or keyword makes.
+fn without_cast(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    tokens: &Range<usize>,
+    from: &str,
+    to: &str,
+) -> Vec<Fix> {
+    let source = &context.source;
+    let text = source.slice(tokens.clone()).to_owned();
+    let primary = source.is_primary(tokens.clone());
+    let operand = if primary {
+        text.clone()
+    } else {
+        format!("({text})")
+    };
+    let mut fixes = Vec::new();
+    let mut write = |title: String, new: String| {
+        fixes.push(context.replace(diagnostic, title, tokens.clone(), new))
+    };
+    let (from_name, to_name) = (symbols::simple(from), symbols::simple(to));
+    let element = |t: &str| {
+        symbols::split_top(inside(t))
+            .first()
+            .map(|e| (*e).to_owned())
+    };
+    if from == "method group" || from == "method" {
+        write(format!("call `{text}`"), format!("{operand}()"));
+        return fixes;
+    }
+    if to == "bool" && tokens.clone().any(|t| source.is(t, "=")) {
+        let sign = tokens.clone().find(|t| source.is(*t, "="));
+        fixes.extend(
+            sign.map(|s| {
+                context.replace(diagnostic, "compare instead of assigning", s..s + 1, "==")
+            }),
+        );
+        return fixes;
+    }
+    if to == "string"
+        && from != "string"
+        && !matches!(from, "<null>" | "void")
+        && !from.contains("Task")
+    {
+        write(
+            "convert it with `ToString()`".into(),
+            format!("{operand}.ToString()"),
+        );
+    }
+    if from == "string" && to == "char" && text.len() == 3 && text.starts_with('"') {
+        write("write a character".into(), format!("'{}'", &text[1..2]));
+    }
+    if matches!(from_name, "Task" | "ValueTask") && inside(from) == to {
+        write("await it".into(), format!("await {text}"));
+    }
+    if matches!(to_name, "Task" | "ValueTask") && inside(to) == from {
+        write(
+            "wrap it in a finished task".into(),
+            format!("{to_name}.FromResult({text})"),
+        );
+    }
+    if from.strip_suffix('?') == Some(to) && NUMBERS.contains(&to) {
+        write(
+            "take the default where there is no value".into(),
+            format!("{operand}.GetValueOrDefault()"),
+        );
+    }
+    let sequence = |t: &str| {
+        t.ends_with("[]")
+            || [
+                "List",
+                "IEnumerable",
+                "IList",
+                "ICollection",
+                "IReadOnlyList",
+                "IReadOnlyCollection",
+                "HashSet",
+                "Queue",
+                "Stack",
+                "IOrderedEnumerable",
+                "IGrouping",
+            ]
+            .contains(&symbols::simple(t))
+    };
+    let same_elements = || {
+        let items = |t: &str| {
+            t.strip_suffix("[]")
+                .map(str::to_owned)
+                .or_else(|| element(t))
+        };
+        items(from).is_some() && items(from) == items(to)
+    };
+    if sequence(from) && sequence(to) && same_elements() {
+        let call = if to.ends_with("[]") {
+            Some("ToArray")
+        } else if matches!(
+            to_name,
+            "List" | "IList" | "ICollection" | "IReadOnlyList" | "IReadOnlyCollection"
+        ) {
+            Some("ToList")
+        } else if to_name == "HashSet" {
+            Some("ToHashSet")
+        } else {
+            None
+        };
+        if let Some(call) = call {
+            write(
+                format!("convert it with `{call}()`"),
+                format!("{operand}.{call}()"),
+            );
+        }
+    }
+    // A constructor that takes exactly the value.
+    if constructs(context, to, from) {
+        let ty = shorten(to, &context.visible);
+        write(
+            format!("construct a `{ty}` from it"),
+            format!("new {ty}({text})"),
+        );
+    }
+    // A helper in reach that says it converts, such as `NumOps.FromDouble`.
+    if let Some(helper) = helper(context, diagnostic, from, to) {
+        write(
+            format!("convert it with `{helper}`"),
+            format!("{helper}({text})"),
+        );
+    }
+    fixes
+}
+
+/// What stands between the outer `<` and `>`.
+fn inside(ty: &str) -> &str {
+    match (ty.find('<'), ty.rfind('>')) {
+        (Some(open), Some(close)) if open < close => &ty[open + 1..close],
+        _ => "",
+    }
+}
+
+/// Whether the type has a constructor with one parameter of this type.
+fn constructs(context: &Context<'_>, to: &str, from: &str) -> bool {
+    let name = symbols::simple(to);
+    let generic = inside(to);
+    let mut found = symbols::types(context.host, name)
+        .into_iter()
+        .filter(|t| t.origin == "workspace" && t.kind != "interface");
+    found.any(|ty| {
+        let parameters = declared_parameters(&ty.signature);
+        context
+            .host
+            .members(symbols::CSHARP, &symbols::full_name(&ty))
+            .iter()
+            .any(|m| {
+                if m.kind != "constructor" {
+                    return false;
+                }
+                let Some((_, list)) = m.signature.split_once('(') else {
+                    return false;
+                };
+                let list = symbols::split_top(list.trim_end_matches(')'));
+                let [only] = list.as_slice() else {
+                    return false;
+                };
+                let ty = only.rsplit_once(' ').map_or(*only, |(t, _)| t);
+                // `T[]` of `Vector<T>` is `int[]` for `Vector<int>`.
+                let ty = match parameters.as_slice() {
+                    [one] if !generic.is_empty() => ty
+                        .replace(&format!("{one}["), &format!("{generic}["))
+                        .replace(&format!("<{one}>"), &format!("<{generic}>")),
+                    _ => ty.to_owned(),
+                };
+                symbols::simple(&ty) == symbols::simple(from)
+                    && ty.ends_with(']') == from.ends_with(']')
+                    && inside(&ty) == short_inside(from)
+            })
+    })
+}
+
+fn short_inside(ty: &str) -> &str {
+    inside(ty)
+}
+
+fn declared_parameters(signature: &str) -> Vec<String> {
+    let head = signature.split(" : ").next().unwrap_or(signature);
+    symbols::split_top(inside(head))
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
+}
+
+/// A member of a field in reach that takes a number and gives the wanted type
+/// parameter: the field's type declares `To From…(double)`.
+fn helper(context: &Context<'_>, diagnostic: &Diagnostic, from: &str, to: &str) -> Option<String> {
+    let source = &context.source;
+    let byte = diagnostic.span.start as usize;
+    if !scope::type_parameters(source, byte).iter().any(|p| p == to) || !NUMBERS.contains(&from) {
+        return None;
+    }
+    let fields = scope::names_at(source, byte)
+        .into_iter()
+        .filter(|n| matches!(n.kind, scope::NameKind::Member(_)));
+    for field in fields {
+        let ty = source.slice(field.ty.clone());
+        if inside(ty) != to {
+            continue;
+        }
+        for owner in symbols::types(context.host, symbols::simple(ty))
+            .iter()
+            .filter(|t| t.origin == "workspace")
+        {
+            let members = context
+                .host
+                .members(symbols::CSHARP, &symbols::full_name(owner));
+            let fits = |wide: &str| {
+                members.iter().find(|m| {
+                    let list = m
+                        .signature
+                        .split_once('(')
+                        .map(|(_, l)| symbols::split_top(l.trim_end_matches(')')));
+                    m.kind == "method"
+                        && m.name.starts_with("From")
+                        && list
+                            .is_some_and(|l| l.len() == 1 && l[0].starts_with(&format!("{wide} ")))
+                })
+            };
+            if let Some(method) = fits(from).or_else(|| fits("double")) {
+                return Some(format!("{}.{}", source.word(field.token), method.name));
+            }
+        }
+    }
+    None
+}
+
+/// Whether the wanted type derives from the one that is there.
+fn is_downcast(context: &Context<'_>, from: &str, to: &str) -> bool {
+    let base = symbols::simple(from);
+    if from.ends_with(']') || to.ends_with(']') {
+        return false;
+    }
+    if from == "object" && to != "void" {
+        return true;
+    }
+    symbols::types(context.host, symbols::simple(to))
+        .iter()
+        .filter(|t| t.origin == "workspace")
+        .any(|t| {
+            t.signature.split_once(" : ").is_some_and(|(_, b)| {
+                symbols::split_top(b)
+                    .iter()
+                    .any(|n| symbols::simple(n) == base)
+            })
+        })
+}
+
+/// CS0664: the message names the suffix.
+pub(crate) fn suffix(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
+    let token = context.token(diagnostic);
+    let suffix = diagnostic
+        .arguments
+        .iter()
+        .rfind(|a| a.len() == 1 && a.chars().all(char::is_alphabetic));
+    let literal = context.source.word(token);
+    if suffix.is_none() || !literal.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return Vec::new();
+    }
+    let suffix = suffix.map(|s| s.to_lowercase()).unwrap_or_default();
+    let digits = literal.trim_end_matches(['d', 'D']);
+    vec![context.replace(
+        diagnostic,
+        format!("write `{digits}{suffix}`"),
+        token..token + 1,
+        format!("{digits}{suffix}"),
+    )]
+}
