@@ -1,1 +1,111 @@
-//! See plugin.toml.
+//! Repairs syntax errors.
+//!
+//! A compiler says that something is missing or in the way, and where it gave
+//! up. Around that place [`rules`] propose edits of a token or two: what the
+//! message asks for, a keyword misspelt, a bracket that the indentation shows
+//! to be missing, a literal to close, another language's habit. Each has a
+//! cost, the less likely the higher. [`search`] then tries them in that order
+//! on the host's parser, and keeps those after which less of the file fails to
+//! parse. So a rule may be wrong as often as it likes; it costs a parse, not a
+//! fix.
+//!
+//! One missing brace can make a compiler report a dozen errors. The proposals
+//! depend on the file more than on the report, so every report of a cascade
+//! leads to the same edit, and the host takes equal edits as one.
+
+pub mod balance;
+pub mod candidate;
+pub mod lang;
+pub mod lex;
+pub mod message;
+pub mod rules;
+pub mod search;
+pub mod source;
+
+use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response, edit};
+use candidate::{Pool, Problem};
+use lang::Lang;
+use search::{Damage, Tried};
+use source::Source;
+
+/// The fixer.
+#[derive(Debug)]
+pub struct SyntaxRepair;
+
+/// Texts parsed for one request, whatever it holds.
+const BUDGET: usize = 240;
+/// Alternatives for one diagnostic.
+const ALTERNATIVES: usize = 4;
+
+impl Fixer for SyntaxRepair {
+    fn fix(request: &Request, host: &dyn Host) -> Result<Response, String> {
+        let mut response = Response::default();
+        let text = request.file.text.as_str();
+        let Some(lang) = Lang::of(&request.language).map(|lang| lang.for_text(&request.file.path, text)) else {
+            return Ok(response);
+        };
+        let source = Source::new(text, lang);
+        let errors = host.parse_errors(&request.file.path, Some(text))?;
+        let before = Damage::of(&errors);
+        let mut diagnostics: Vec<&Diagnostic> = request.diagnostics.iter().collect();
+        diagnostics.sort_by_key(|d| (d.span.start, d.id));
+        let mut budget = BUDGET;
+        let mut answered: Vec<u32> = Vec::new();
+        for diagnostic in &diagnostics {
+            if answered.contains(&diagnostic.id) || diagnostic.span.path != request.file.path {
+                continue;
+            }
+            let problem = Problem::new(&source, diagnostic);
+            let syntactic = rules::syntactic(&request.class, &diagnostic.message);
+            let mut pool = Pool::default();
+            if syntactic {
+                rules::propose(&problem, &errors, &mut pool);
+            }
+            rules::semantic::propose(&problem, &mut pool);
+            let found =
+                search::search(host, &request.file.path, text, before, pool.into_sorted(), &mut budget)?;
+            if found.is_empty() {
+                if syntactic {
+                    response.note(diagnostic, "no edit of one token here makes the file parse");
+                }
+                continue;
+            }
+            let answers = answers(&diagnostics, diagnostic, &found[0], syntactic);
+            answered.extend(&answers);
+            for tried in found.into_iter().take(ALTERNATIVES) {
+                response.fixes.push(fix(request, diagnostic, &answers, &tried));
+            }
+        }
+        Ok(response)
+    }
+}
+
+/// The diagnostics that a repair answers: once the whole file parses, every
+/// syntax error of it; else the one it was made for and those that follow
+/// before the next fault.
+fn answers(all: &[&Diagnostic], of: &Diagnostic, tried: &Tried, syntactic: bool) -> Vec<u32> {
+    let mut ids = vec![of.id];
+    if syntactic {
+        let until = tried.first_error.unwrap_or(usize::MAX);
+        let cascade = |d: &&&Diagnostic| {
+            d.id != of.id && (d.span.start as usize) < until && (tried.damage.none() || d.span.start >= of.span.start)
+        };
+        ids.extend(all.iter().filter(cascade).map(|d| d.id));
+    }
+    ids
+}
+
+fn fix(request: &Request, diagnostic: &Diagnostic, answers: &[u32], tried: &Tried) -> Fix {
+    let sure = tried.candidate.certain && tried.damage.none();
+    let mut fix = edit::fix(diagnostic, tried.candidate.title.clone(), if sure { "exact" } else { "verified" });
+    fix.answers = answers.to_vec();
+    for change in &tried.candidate.changes {
+        let (Ok(start), Ok(end)) = (u32::try_from(change.range.start), u32::try_from(change.range.end)) else {
+            continue;
+        };
+        fix = fix.replace(&request.file, start..end, change.text.clone());
+    }
+    fix
+}
+
+buildfix_sdk::export!(SyntaxRepair);
