@@ -24,6 +24,7 @@
 
 mod collect;
 mod csharp;
+pub mod dotnet;
 mod ecma;
 mod index;
 mod near;

@@ -1,8 +1,8 @@
 //! The index itself: files, and their declarations by name and by container.
 
 use super::collect::{self, Decl};
-use super::near::{Lengths, Wanted};
-use super::{MAX_DISTANCE, MAX_FOUND, MAX_SIMILAR, Symbol};
+use super::near::{self, Lengths, Wanted};
+use super::{MAX_DISTANCE, MAX_FOUND, Symbol, dotnet};
 use crate::syntax::{self, Language, SyntaxError};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -131,6 +131,9 @@ impl SymbolIndex {
         let mut found = self.with_names(language, |names| {
             names.symbols(names.by_name.get(name).map_or(&[], Vec::as_slice), language)
         });
+        if language == "csharp" {
+            found.extend(dotnet::find(name));
+        }
         finish(&mut found);
         found
     }
@@ -142,68 +145,24 @@ impl SymbolIndex {
     /// most 10 of one name and [`MAX_SIMILAR`] in all.
     #[must_use]
     pub fn similar(&self, language: &str, name: &str, distance: u32) -> Vec<Symbol> {
-        const OF_ONE_NAME: usize = 10;
         let limit = distance.min(MAX_DISTANCE) as usize;
         let wanted = Wanted::new(name);
         let mut found = self.with_names(language, |names| {
-            let mut near = names.lengths.near(&wanted, limit);
-            near.sort();
             let mut found = Vec::new();
-            for (distance, name) in near {
+            for (distance, name) in names.lengths.near(&wanted, limit) {
                 let places = names.by_name.get(&name).map_or(&[][..], Vec::as_slice);
-                found.extend(
-                    names
-                        .symbols(places, language)
-                        .into_iter()
-                        .map(|symbol| (distance, symbol)),
-                );
+                let symbols = names.symbols(places, language).into_iter();
+                found.extend(symbols.map(|symbol| (distance, symbol)));
             }
             found
         });
-        found.sort_by(|(left_distance, left), (right_distance, right)| {
-            (
-                left_distance,
-                left.origin != "workspace",
-                rank(left.kind),
-                &left.name,
-                left,
-            )
-                .cmp(&(
-                    right_distance,
-                    right.origin != "workspace",
-                    rank(right.kind),
-                    &right.name,
-                    right,
-                ))
-        });
-        found.dedup_by(|(_, right), (_, left)| {
-            (
-                left.origin,
-                &left.name,
-                left.kind,
-                &left.container,
-                &left.path,
-            ) == (
-                right.origin,
-                &right.name,
-                right.kind,
-                &right.container,
-                &right.path,
-            )
-        });
-        let mut counts: HashMap<String, usize> = HashMap::new();
-        let mut similar = Vec::new();
-        for (_, symbol) in found {
-            let count = counts.entry(symbol.name.clone()).or_default();
-            *count += 1;
-            if *count <= OF_ONE_NAME {
-                similar.push(symbol);
-            }
-            if similar.len() == MAX_SIMILAR {
-                break;
+        if language == "csharp" {
+            for (distance, name) in dotnet::near(&wanted, limit) {
+                let symbols = dotnet::find(&name).into_iter();
+                found.extend(symbols.map(|symbol| (distance, symbol)));
             }
         }
-        similar
+        near::nearest(found)
     }
 
     /// What stands directly inside a namespace, module or type, sorted as by
@@ -216,6 +175,9 @@ impl SymbolIndex {
                 language,
             )
         });
+        if language == "csharp" {
+            found.extend(dotnet::members(container));
+        }
         finish(&mut found);
         found
     }
@@ -381,16 +343,6 @@ impl SymbolIndex {
         if spare > SPARE_CONTENTS {
             contents.retain(|_, decls| Arc::strong_count(decls) > 1);
         }
-    }
-}
-
-/// Types before what only stands inside them.
-fn rank(kind: &str) -> u8 {
-    match kind {
-        "class" | "struct" | "interface" | "enum" | "record" | "delegate" | "trait" | "type" => 0,
-        "function" | "extension-method" | "constant" | "variable" | "macro" | "module"
-        | "namespace" | "export" => 1,
-        _ => 2,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Names that are nearly another.
 
-use std::collections::{BTreeMap, HashMap};
+use super::{MAX_SIMILAR, Symbol};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// How far apart two names are: Damerau-Levenshtein, and 1 for names that
@@ -97,5 +98,53 @@ impl Lengths {
             }
         }
         found
+    }
+}
+
+/// The most declarations of one name, so that the many members that share one
+/// leave room for other names.
+const OF_ONE_NAME: usize = 10;
+
+/// Of declarations with their distance, the nearest; at one distance the
+/// workspace's own first, then types, then by name. Overloads count once.
+pub(super) fn nearest(mut found: Vec<(usize, Symbol)>) -> Vec<Symbol> {
+    found.sort_by(|(left_distance, left), (right_distance, right)| {
+        let key = |symbol: &Symbol| (symbol.origin != "workspace", rank(symbol.kind));
+        left_distance
+            .cmp(right_distance)
+            .then_with(|| key(left).cmp(&key(right)))
+            .then_with(|| left.name.cmp(&right.name))
+            .then_with(|| left.cmp(right))
+    });
+    let mut overloads = HashSet::new();
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let mut nearest = Vec::new();
+    for (_, symbol) in found {
+        if nearest.len() >= MAX_SIMILAR {
+            break;
+        }
+        let Symbol {
+            name,
+            kind,
+            container,
+            path,
+            ..
+        } = symbol.clone();
+        let count = counts.entry(name.clone()).or_default();
+        if *count < OF_ONE_NAME && overloads.insert((name, kind, container, path)) {
+            *count += 1;
+            nearest.push(symbol);
+        }
+    }
+    nearest
+}
+
+/// Types before what only stands inside them.
+fn rank(kind: &str) -> u8 {
+    match kind {
+        "class" | "struct" | "interface" | "enum" | "record" | "delegate" | "trait" | "type" => 0,
+        "function" | "extension-method" | "constant" | "variable" | "macro" | "module"
+        | "namespace" | "export" => 1,
+        _ => 2,
     }
 }

@@ -3,37 +3,44 @@ use super::index;
 #[test]
 fn only_changed_contents_are_parsed_again() {
     let (index, files) = index(&[
-        ("a.cs", "namespace N; public class A { public int Count; }"),
-        ("b.cs", "namespace N { public class B {} }"),
+        (
+            "a.cs",
+            "namespace Fruit; public class Apple { public int Count; }",
+        ),
+        ("b.cs", "namespace Fruit { public class Banana {} }"),
         ("c.ts", "export class C {}"),
     ]);
-    assert_eq!(index.find("csharp", "A").len(), 1);
+    assert_eq!(index.find("csharp", "Apple").len(), 1);
     assert_eq!(
         index.parses(),
         2,
         "the other language's file is not looked at"
     );
-    assert_eq!(index.members("csharp", "N").len(), 2);
+    assert_eq!(index.members("csharp", "Fruit").len(), 2);
     assert_eq!(index.parses(), 2);
 
     let old = files
         .0
         .lock()
         .unwrap()
-        .insert("a.cs".into(), "class Z {}".into())
+        .insert("a.cs".into(), "class Zucchini {}".into())
         .unwrap();
-    assert_eq!(index.find("csharp", "A").len(), 1, "not before it is told");
+    assert_eq!(
+        index.find("csharp", "Apple").len(),
+        1,
+        "not before it is told"
+    );
     index.refresh();
-    assert!(index.find("csharp", "A").is_empty());
-    assert!(index.members("csharp", "N.A").is_empty());
-    assert_eq!(index.find("csharp", "Z")[0].path, "a.cs");
+    assert!(index.find("csharp", "Apple").is_empty());
+    assert!(index.members("csharp", "Fruit.Apple").is_empty());
+    assert_eq!(index.find("csharp", "Zucchini")[0].path, "a.cs");
     assert_eq!(index.parses(), 3);
 
     files.0.lock().unwrap().insert("a.cs".into(), old);
     files.0.lock().unwrap().remove("b.cs");
     index.refresh();
-    assert_eq!(index.find("csharp", "A").len(), 1);
-    assert!(index.find("csharp", "B").is_empty());
+    assert_eq!(index.find("csharp", "Apple").len(), 1);
+    assert!(index.find("csharp", "Banana").is_empty());
     assert_eq!(
         index.parses(),
         3,
@@ -75,4 +82,42 @@ fn a_file_that_cannot_be_read_or_parsed_says_why() {
         index.declared_in("a.txt").unwrap_err().to_string(),
         "no grammar for `a.txt`"
     );
+}
+
+#[test]
+fn csharp_has_the_base_library_as_well() {
+    let (index, _) = index(&[("a.cs", "namespace N { class StringBuilder {} }")]);
+    let found = index.find("csharp", "StringBuilder");
+    let places: Vec<_> = found
+        .iter()
+        .filter(|symbol| symbol.kind == "class")
+        .map(|symbol| {
+            (
+                symbol.origin,
+                symbol.container.as_str(),
+                symbol.path.as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        places,
+        [("dotnet", "System.Text", ""), ("workspace", "N", "a.cs")]
+    );
+    let near = index.similar("csharp", "StringBiulder", 2);
+    assert_eq!(
+        (near[0].origin, near[0].name.as_str()),
+        ("workspace", "StringBuilder")
+    );
+    assert_eq!(
+        (near[1].origin, near[1].container.as_str()),
+        ("dotnet", "System.Text")
+    );
+    assert!(
+        index
+            .similar("csharp", "Lenght", 2)
+            .iter()
+            .any(|one| one.name == "Length")
+    );
+    assert!(index.members("csharp", "System.Linq.Enumerable").len() > 200);
+    assert!(index.find("java", "StringBuilder").is_empty());
 }
