@@ -22,12 +22,18 @@
 //! own module. Type parameters are left out of names and containers and stand
 //! in the signature.
 
+mod c;
 mod collect;
 mod csharp;
 pub mod dotnet;
 mod ecma;
+mod go;
 mod index;
+mod java;
+mod module;
 mod near;
+mod python;
+mod rust;
 #[cfg(test)]
 mod tests;
 

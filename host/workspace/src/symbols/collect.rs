@@ -31,7 +31,11 @@ pub(super) fn declarations(language: Language, tree: &Tree, text: &str) -> Vec<D
     let (walk, separator): (fn(&mut Collector<'_>, Node<'_>), _) = match language {
         Language::CSharp => (super::csharp::walk, "."),
         Language::TypeScript | Language::Tsx | Language::JavaScript => (super::ecma::walk, "."),
-        _ => return Vec::new(),
+        Language::C | Language::Cpp => (super::c::walk, "::"),
+        Language::Go => (super::go::walk, "."),
+        Language::Java => (super::java::walk, "."),
+        Language::Python => (super::python::walk, "."),
+        Language::Rust => (super::rust::walk, "::"),
     };
     let mut collector = Collector::new(text, separator);
     walk(&mut collector, tree.root_node());

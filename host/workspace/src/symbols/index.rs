@@ -1,6 +1,7 @@
 //! The index itself: files, and their declarations by name and by container.
 
 use super::collect::{self, Decl};
+use super::module;
 use super::near::{self, Lengths, Wanted};
 use super::{MAX_DISTANCE, MAX_FOUND, Symbol, dotnet};
 use crate::syntax::{self, Language, SyntaxError};
@@ -10,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// Where the index finds the workspace's files.
 pub trait Sources: Send + Sync {
-    /// The paths of all files, relative to the workspace.
+    /// The paths of all files, relative to the workspace, sorted.
     fn paths(&self) -> Arc<[String]>;
 
     /// Calls `with` once with a file's text and content hash.
@@ -90,8 +91,9 @@ pub struct SymbolIndex {
     sources: Arc<dyn Sources>,
     generation: AtomicU64,
     families: RwLock<HashMap<Family, Arc<RwLock<Names>>>>,
-    /// The declarations of every content seen, whether a file still has it.
-    contents: Mutex<HashMap<(Language, String), Decls>>,
+    /// The declarations of every content seen, whether a file still has it, or
+    /// why it has none: a hostile file costs its time limit once.
+    contents: Mutex<HashMap<(Language, String), Result<Decls, SyntaxError>>>,
     parses: AtomicU64,
 }
 
@@ -188,10 +190,13 @@ impl SymbolIndex {
     /// A file that cannot be read, has no grammar, or cannot be parsed within
     /// the limits.
     pub fn declared_in(&self, path: &str) -> Result<Vec<Symbol>, SymbolError> {
+        let paths = self.sources.paths();
         let mut answer = Err(SymbolError::Syntax(SyntaxError::NoGrammar(path.to_owned())));
         self.sources
             .read(path, &mut |text, hash| {
-                answer = self.load(path, text, hash).map_err(SymbolError::Syntax);
+                answer = self
+                    .load(path, text, hash, &paths)
+                    .map_err(SymbolError::Syntax);
             })
             .map_err(|reason| SymbolError::Read {
                 path: path.to_owned(),
@@ -250,8 +255,8 @@ impl SymbolIndex {
             while let Some(path) = mine.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let mut loaded = None;
                 let read = self.sources.read(path, &mut |text, hash| {
-                    if !known.is_current(path, hash) {
-                        loaded = Some(self.load(path, text, hash));
+                    if !known.is_current(path, hash, &paths) {
+                        loaded = Some(self.load(path, text, hash, &paths));
                     }
                 });
                 let reason = match (read, loaded) {
@@ -304,46 +309,54 @@ impl SymbolIndex {
         self.forget_spare_contents();
     }
 
-    fn load(&self, path: &str, text: &str, hash: &str) -> Result<File, SyntaxError> {
+    fn load(
+        &self,
+        path: &str,
+        text: &str,
+        hash: &str,
+        paths: &[String],
+    ) -> Result<File, SyntaxError> {
         let language = Language::of_source(path, text)
             .ok_or_else(|| SyntaxError::NoGrammar(path.to_owned()))?;
         let key = (language, hash.to_owned());
-        let kept = self
-            .contents
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-            .cloned();
-        let decls = match kept {
-            Some(decls) => decls,
-            None => {
-                self.parses.fetch_add(1, Ordering::Relaxed);
-                let tree = syntax::parse_text(language, path, text)?;
-                let decls = Decls::new(collect::declarations(language, &tree, text));
-                let mut contents = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
-                contents.insert(key, decls.clone());
-                decls
-            }
-        };
+        let contents = || self.contents.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = contents().get(&key).cloned();
+        let decls = kept.unwrap_or_else(|| {
+            self.parses.fetch_add(1, Ordering::Relaxed);
+            let decls = syntax::parse_text(language, path, text)
+                .map(|tree| Decls::new(collect::declarations(language, &tree, text)));
+            contents().insert(key, decls.clone());
+            decls
+        })?;
         Ok(File {
             path: path.to_owned(),
             hash: hash.to_owned(),
             language,
-            module: String::new(),
+            module: module_of(language, path, paths),
             decls,
         })
     }
 
     fn forget_spare_contents(&self) {
         let mut contents = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
-        let spare = contents
-            .values()
-            .filter(|decls| Arc::strong_count(decls) == 1)
-            .count();
-        if spare > SPARE_CONTENTS {
-            contents.retain(|_, decls| Arc::strong_count(decls) > 1);
+        let used = |decls: &Result<Decls, _>| {
+            decls
+                .as_ref()
+                .is_ok_and(|decls| Arc::strong_count(decls) > 1)
+        };
+        if contents.values().filter(|decls| !used(decls)).count() > SPARE_CONTENTS {
+            contents.retain(|_, decls| used(decls));
         }
     }
+}
+
+fn module_of(language: Language, path: &str, paths: &[String]) -> String {
+    let exists = |file: &str| {
+        paths
+            .binary_search_by(|path| path.as_str().cmp(file))
+            .is_ok()
+    };
+    module::of_path(language, path, exists)
 }
 
 fn finish(found: &mut Vec<Symbol>) {
@@ -367,6 +380,16 @@ impl File {
         }
     }
 
+    /// What a header keeps to the file that includes it, every file can have.
+    fn is_header(&self) -> bool {
+        matches!(self.language, Language::C | Language::Cpp)
+            && self
+                .path
+                .rsplit('.')
+                .next()
+                .is_some_and(|ending| ending.starts_with(['h', 'H']))
+    }
+
     fn symbol(&self, decl: &Decl) -> Symbol {
         Symbol {
             origin: "workspace",
@@ -377,18 +400,21 @@ impl File {
             name: decl.name.to_string(),
             kind: decl.kind,
             language: self.language.name(),
-            exported: decl.exported,
+            exported: decl.exported || self.is_header() && decl.signature.starts_with("static "),
             signature: decl.signature.to_string(),
         }
     }
 }
 
 impl Names {
-    fn is_current(&self, path: &str, hash: &str) -> bool {
+    /// Whether the file is known with this content, as the same module.
+    fn is_current(&self, path: &str, hash: &str, paths: &[String]) -> bool {
         self.by_path
             .get(path)
             .and_then(|&number| self.files[number as usize].as_ref())
-            .is_some_and(|file| file.hash == hash)
+            .is_some_and(|file| {
+                file.hash == hash && file.module == module_of(file.language, path, paths)
+            })
     }
 
     /// C asked for shows nothing of C++; C++ shows both.

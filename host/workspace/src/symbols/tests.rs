@@ -1,8 +1,13 @@
 //! Tests of the index; those of each language's declarations are beside it.
 
+mod c;
 mod csharp;
 mod ecma;
+mod go;
 mod index;
+mod java;
+mod python;
+mod rust;
 
 use super::{Sources, SymbolIndex};
 use std::collections::BTreeMap;
