@@ -3,10 +3,42 @@
 //! Pure: no I/O, no async, nothing about WebAssembly or about how a build is
 //! run. A parser takes bytes as they stream by, in chunks of any size, holds a
 //! bounded window of them, and passes on unchanged what it does not know.
+//!
+//! # How a log is read
+//!
+//! ```text
+//! chunks ─▶ lines ─▶ clean (ANSI, CR, BOM) ─▶ head? ─▶ draft ─▶ Diagnostic
+//!                                              │         ▲
+//!                                              └─ else: ─┘ one more line of the draft?
+//! ```
+//!
+//! `lines` cuts the stream into lines without ever holding more than a fixed
+//! number of bytes. `head` recognises the first line of a diagnostic by its
+//! shape (`path:1:2: error: …`, `path(1,2): error X1: …`, …) without a regular
+//! expression: it looks at each colon and at what stands beside it. A module
+//! of `tools` turns the head into a draft and decides which of the following
+//! lines belong to it. `machine` reads what is not text at all: rustc's,
+//! gcc's, mypy's and pyright's JSON, and SARIF.
 
+mod clean;
+mod collector;
+mod draft;
+mod head;
+mod identity;
+mod lines;
+mod machine;
+mod matcher;
 mod model;
+mod parser;
+mod phase;
 pub mod span;
+mod text;
+mod tools;
 
+pub use collector::Collector;
+pub use identity::{Fingerprint, slug};
+pub use matcher::{Matcher, MatcherError};
 pub use model::{
     ColumnUnit, Diagnostic, Location, Phase, Position, Related, Replacement, Severity, Suggestion,
 };
+pub use parser::{Item, Parser, ParserOptions};

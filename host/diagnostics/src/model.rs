@@ -43,12 +43,15 @@ pub enum Phase {
 pub enum ColumnUnit {
     /// UTF-8 bytes: gcc and clang, go.
     Byte,
-    /// UTF-16 code units: csc, MSBuild, tsc, SARIF by default.
+    /// UTF-16 code units: csc, MSBuild, tsc, javac's caret, SARIF by default.
     Utf16,
+    /// UTF-16 code units, but a tab goes on to the next tab stop, every 8:
+    /// javac's own column numbers, which Maven prints.
+    Utf16Tabs,
     /// Unicode scalar values: rustc, mypy.
     Char,
-    /// Screen columns with tab stops every 8: gcc's display columns, javac's
-    /// caret line.
+    /// Screen columns with tab stops every 8, wide characters counting two:
+    /// gcc since 11, and every tool's caret lines.
     Display,
 }
 
@@ -74,7 +77,8 @@ pub struct Location {
     /// What the columns count.
     pub unit: ColumnUnit,
     /// The byte range, where the tool gives it (rustc's JSON). It counts from
-    /// the start of the file, a byte-order mark not included.
+    /// the start of the file as it is on disk; rustc includes a byte-order
+    /// mark, so that lines and columns are the better source.
     pub bytes: Option<(u32, u32)>,
 }
 

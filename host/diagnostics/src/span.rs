@@ -2,6 +2,7 @@
 
 use crate::{ColumnUnit, Location, Position};
 use std::ops::Range;
+use unicode_width::UnicodeWidthChar;
 
 /// The byte offset of `position` in `text`. A column past the end of its line
 /// gives the line's end (before `\r\n` or `\n`); a line past the end of the
@@ -23,8 +24,9 @@ pub fn offset(text: &str, position: Position, unit: ColumnUnit) -> Option<usize>
             ColumnUnit::Byte => c.len_utf8(),
             ColumnUnit::Utf16 => c.len_utf16(),
             ColumnUnit::Char => 1,
-            ColumnUnit::Display if c == '\t' => 8 - seen % 8,
-            ColumnUnit::Display => 1,
+            ColumnUnit::Display | ColumnUnit::Utf16Tabs if c == '\t' => 8 - seen % 8,
+            ColumnUnit::Utf16Tabs => c.len_utf16(),
+            ColumnUnit::Display => c.width().unwrap_or(0),
         };
         // A column inside a character: its start is the nearest boundary.
         if seen > wanted {
@@ -34,16 +36,17 @@ pub fn offset(text: &str, position: Position, unit: ColumnUnit) -> Option<usize>
     Some(start + line.len())
 }
 
-/// The byte range of `location` in `text`: the tool's own byte range where it
-/// gave one that fits, else lines and columns converted; empty at the start
-/// where the tool named only a point.
+/// The byte range of `location` in `text`, from its lines and columns; empty
+/// at the start where the tool named only a point. The tool's own byte range
+/// counts only where it names no line: rustc's includes a byte-order mark,
+/// which `text` does not have.
 #[must_use]
 pub fn range(text: &str, location: &Location) -> Option<Range<usize>> {
-    if let Some((start, end)) = location.bytes {
+    if location.start.line == 0
+        && let Some((start, end)) = location.bytes
+    {
         let range = start as usize..end as usize;
-        if text.get(range.clone()).is_some() {
-            return Some(range);
-        }
+        return text.get(range.clone()).map(|_| range);
     }
     let start = offset(text, location.start, location.unit)?;
     let end = match location.end {

@@ -1,0 +1,160 @@
+//! What makes two diagnostics the same, and what they are called.
+
+use crate::Diagnostic;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The longest slug, in bytes.
+const MAX_SLUG: usize = 48;
+
+/// An identity that survives edits above the place: class, path, message and
+/// arguments, but no line and no column. Two equal errors of one file have the
+/// same fingerprint; whoever must tell them apart adds the text around them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Fingerprint([u8; 16]);
+
+impl Fingerprint {
+    /// The bytes, the same in every run and on every machine.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint({self})")
+    }
+}
+
+impl Diagnostic {
+    /// See [`Fingerprint`]. The path counts as it stands in `location`.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        let path = self.location.as_ref().map_or("", |l| l.path.as_str());
+        self.fingerprint_with_path(path)
+    }
+
+    /// As [`Diagnostic::fingerprint`], with the file named as the caller knows
+    /// it, for instance relative to the workspace.
+    #[must_use]
+    pub fn fingerprint_with_path(&self, path: &str) -> Fingerprint {
+        let mut hash = blake3::Hasher::new();
+        let mut add = |part: &str| {
+            // The length in front keeps ("ab", "c") apart from ("a", "bc").
+            hash.update(&(part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        };
+        add(&self.class);
+        add(path);
+        add(&without_line_numbers(&self.message));
+        for argument in &self.arguments {
+            add(&without_line_numbers(argument));
+        }
+        let mut bytes = [0; 16];
+        hash.finalize_xof().fill(&mut bytes);
+        Fingerprint(bytes)
+    }
+}
+
+/// Messages name places too: `[closure@src/main.rs:3:5: 3:8]`, `at line 12`.
+fn without_line_numbers(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut number = false;
+    for c in text.chars() {
+        if number && c.is_ascii_digit() {
+            continue;
+        }
+        out.push(c);
+        number = c == ':' || (c == ' ' && (out.ends_with("line ") || out.ends_with(": ")));
+    }
+    out
+}
+
+/// A name for the class of a message whose tool has no codes: the message
+/// without what it quotes, in lower case, its words (`[a-z0-9]+`) joined by
+/// `-`, at most 48 bytes. Only the first line counts, and neither gcc's
+/// `{aka …}` nor a `did you mean` at the end make another class. `other` where
+/// nothing is left.
+#[must_use]
+pub fn slug(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default();
+    let line = line.find("did you mean").map_or(line, |at| &line[..at]);
+    let mut plain = String::with_capacity(line.len());
+    let mut end = 0;
+    for quote in crate::text::quotes(line) {
+        plain.push_str(&line[end..quote.outer.start]);
+        plain.push(' ');
+        end = quote.outer.end;
+    }
+    plain.push_str(&line[end..]);
+    let plain = plain.replace("{aka ", "{ ");
+    let mut out = String::new();
+    for word in plain.split(|c: char| !c.is_ascii_alphanumeric()) {
+        if word.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push('-');
+        }
+        out.push_str(&word.to_ascii_lowercase());
+        if out.len() >= MAX_SLUG {
+            out.truncate(MAX_SLUG);
+            break;
+        }
+    }
+    out.truncate(out.trim_end_matches('-').len());
+    if out.is_empty() {
+        "other".to_owned()
+    } else {
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs() {
+        for (message, want) in [
+            ("expected ‘;’ before ‘}’ token", "expected-before-token"),
+            ("expected ';' after expression", "expected-after-expression"),
+            (
+                "‘foo’ was not declared in this scope; did you mean ‘fo’?",
+                "was-not-declared-in-this-scope",
+            ),
+            (
+                "invalid conversion from ‘A*’ {aka ‘int*’} to ‘B’ {aka ‘int’}",
+                "invalid-conversion-from-to",
+            ),
+            (
+                "mismatched closing delimiter: `)`",
+                "mismatched-closing-delimiter",
+            ),
+            ("can't find 'x'", "can-t-find"),
+            ("‘’", "other"),
+            ("", "other"),
+            (
+                "non-static method create(String) cannot be referenced from a static context",
+                "non-static-method-create-string-cannot-be-refere",
+            ),
+        ] {
+            assert_eq!(slug(message), want, "{message}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_places_do_not_count() {
+        assert_eq!(
+            without_line_numbers("closure@src/main.rs:3:15: 3:18 x1"),
+            "closure@src/main.rs::: : x1"
+        );
+    }
+}

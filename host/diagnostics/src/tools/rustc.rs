@@ -1,0 +1,198 @@
+//! rustc's and cargo's text for people.
+
+use super::{Bare, Context, Follow};
+use crate::draft::{self, Draft, Taken, append};
+use crate::head::{Head, Shape};
+use crate::text::{lossy, number, trim_start};
+use crate::{ColumnUnit, Diagnostic, Location, Position, Related, Severity};
+use memchr::memrchr;
+
+/// What has been seen below the head.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    /// A place or a gutter: only rustc draws those.
+    drawn: bool,
+    /// The note or help that the lines now belong to.
+    part: Option<usize>,
+    /// Whether a wrapped note may go on.
+    wraps: bool,
+}
+
+/// Lines that only sum up.
+const SUMMARIES: [&str; 4] = [
+    "aborting due to",
+    "could not compile",
+    "build failed",
+    "could not document",
+];
+
+pub(crate) fn is_summary(message: &str) -> bool {
+    SUMMARIES.iter().any(|start| message.starts_with(start))
+        || message.ends_with("emitted") && message.starts_with(|c: char| c.is_ascii_digit())
+        || message.starts_with('`')
+            && message.contains(" generated ")
+            && message.contains(" warning")
+}
+
+/// `error[E0308]: …`, or `error: …`, which javac and others write too.
+pub(crate) fn begin_bare(head: &Head<'_>, cx: &mut Context) -> Option<Draft> {
+    if !draft::stands_alone(head.severity) {
+        return None;
+    }
+    if is_summary(&String::from_utf8_lossy(head.message)) {
+        cx.bare = Some(Bare::Cargo);
+        return None;
+    }
+    let diagnostic = draft::from_head(head, "rustc", "rust", ColumnUnit::Char, cx);
+    Some(Draft::new(diagnostic, Follow::Rustc(Box::default())))
+}
+
+/// `src/main.rs:3:5: error[E0425]: …`, from `--error-format=short`.
+pub(crate) fn begin_short(head: &Head<'_>, cx: &mut Context) -> Option<Draft> {
+    if !draft::stands_alone(head.severity) {
+        return None;
+    }
+    let diagnostic = draft::from_head(head, "rustc", "rust", ColumnUnit::Char, cx);
+    Some(Draft::new(diagnostic, Follow::Single))
+}
+
+impl Lines {
+    pub(crate) fn take(
+        &mut self,
+        d: &mut Diagnostic,
+        line: &[u8],
+        head: Option<&Head<'_>>,
+        cx: &Context,
+    ) -> Taken {
+        if let Some(head) = head
+            && head.shape == Shape::Bare
+        {
+            return self.section(d, head);
+        }
+        let text = trim_start(line);
+        if text.is_empty() {
+            return Taken::No;
+        }
+        if let Some(place) = text
+            .strip_prefix(b"--> ")
+            .or_else(|| text.strip_prefix(b"::: "))
+        {
+            self.drawn = true;
+            self.wraps = false;
+            if let Some(place) = place_of(place, cx)
+                && text.starts_with(b"-->")
+            {
+                let target = match self.part {
+                    Some(part) => d.related.get_mut(part).map(|r| &mut r.location),
+                    None => Some(&mut d.location),
+                };
+                if let Some(target) = target {
+                    target.get_or_insert(place);
+                }
+            }
+            return Taken::Yes;
+        }
+        if let Some(said) = text.strip_prefix(b"= ") {
+            self.drawn = true;
+            self.wraps = true;
+            self.push(d, note_text(said));
+            return Taken::Yes;
+        }
+        if is_gutter(line) {
+            self.drawn = true;
+            self.wraps = false;
+            return Taken::Yes;
+        }
+        // A message or a note of several lines is indented below its first.
+        if line.starts_with(b"  ") {
+            match self.part {
+                None if !self.drawn => append(&mut d.message, text),
+                Some(part) if self.wraps => append(&mut d.related[part].message, text),
+                _ => return Taken::No,
+            }
+            return Taken::Yes;
+        }
+        Taken::No
+    }
+
+    /// `note: …` and `help: …` at the margin go on with the diagnostic.
+    fn section(&mut self, d: &mut Diagnostic, head: &Head<'_>) -> Taken {
+        if head.severity != Severity::Note || !self.drawn {
+            return Taken::No;
+        }
+        self.wraps = true;
+        self.push(d, lossy(head.message));
+        Taken::Yes
+    }
+
+    fn push(&mut self, d: &mut Diagnostic, message: String) {
+        d.related.push(Related {
+            message,
+            location: None,
+        });
+        self.part = Some(d.related.len() - 1);
+    }
+
+    /// Decides whose error it was.
+    pub(crate) fn finish(&mut self, d: &mut Diagnostic, cx: &mut Context) -> bool {
+        if self.drawn || !d.code.is_empty() {
+            return true;
+        }
+        let (tool, language) = match cx.bare {
+            Some(Bare::Javac) => ("javac", "java"),
+            Some(Bare::Cargo) => ("cargo", "rust"),
+            None => ("unknown", "unknown"),
+        };
+        d.tool = tool.to_owned();
+        d.language = language.to_owned();
+        // A warning without a place of a tool that nobody knows is noise.
+        d.severity == Severity::Error || cx.bare.is_some()
+    }
+}
+
+fn note_text(said: &[u8]) -> String {
+    let said = said
+        .strip_prefix(b"note: ")
+        .or_else(|| said.strip_prefix(b"help: "))
+        .unwrap_or(said);
+    lossy(said)
+}
+
+/// `src/main.rs:12:8`.
+fn place_of(text: &[u8], cx: &Context) -> Option<Location> {
+    let colon = memrchr(b':', text)?;
+    let (column, []) = number(&text[colon + 1..])? else {
+        return None;
+    };
+    let before = &text[..colon];
+    let colon = memrchr(b':', before)?;
+    let (line, []) = number(&before[colon + 1..])? else {
+        return None;
+    };
+    (colon > 0).then(|| Location {
+        path: draft::path(&before[..colon], cx),
+        start: Position { line, column },
+        end: None,
+        unit: ColumnUnit::Char,
+        bytes: None,
+    })
+}
+
+/// `   |`, `12 | code`, `12 - old`, `12 + new`, `12 ~ new`, `...`.
+fn is_gutter(line: &[u8]) -> bool {
+    let text = trim_start(line);
+    if text == b"..." {
+        return true;
+    }
+    let (numbered, rest) = match number(text) {
+        Some((_, rest)) => (true, trim_start(rest)),
+        None => (false, text),
+    };
+    match rest {
+        [b'|'] | [b'|', b' ' | b'/' | b'\\' | b'_' | b'|', ..] => {
+            numbered || text.len() < line.len()
+        }
+        [b'-' | b'+' | b'~'] | [b'-' | b'+' | b'~', b' ', ..] => numbered,
+        _ => false,
+    }
+}
