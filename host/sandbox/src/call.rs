@@ -142,7 +142,9 @@ impl Plugin {
         let limits = &self.inner.core.limits;
         let usage = &store.data().usage;
         if error.is::<TooManyHostCalls>() {
-            return Failure::HostCalls { limit: limits.host_calls };
+            return Failure::HostCalls {
+                limit: limits.host_calls,
+            };
         }
         if error.is::<PastDeadline>() {
             return Failure::Deadline { limit: limits.wall };
@@ -153,31 +155,50 @@ impl Plugin {
         match error.downcast_ref::<Trap>() {
             Some(Trap::OutOfFuel) => return Failure::OutOfFuel { used: fuel },
             Some(Trap::Interrupt) => return Failure::Deadline { limit: limits.wall },
-            Some(Trap::StackOverflow) => return Failure::Stack { limit: limits.stack },
+            Some(Trap::StackOverflow) => {
+                return Failure::Stack {
+                    limit: limits.stack,
+                };
+            }
             _ => {}
         }
         let message = error.root_cause().to_string();
         // wasmtime has no public type for this one; a test holds the text.
         if message.contains("fuel allocated for hostcalls has been exhausted") {
-            return Failure::OutputTooLarge { limit: limits.output };
+            return Failure::OutputTooLarge {
+                limit: limits.output,
+            };
         }
         // A guest that handles a refused growth goes on and is not here; one
         // that crashes after it crashed because of it.
         match usage.refused {
-            Some(Refused::Memory) => return Failure::Memory { limit: usage.max_memory },
-            Some(Refused::Table) => return Failure::Table { limit: usage.max_elements },
+            Some(Refused::Memory) => {
+                return Failure::Memory {
+                    limit: usage.max_memory,
+                };
+            }
+            Some(Refused::Table) => {
+                return Failure::Table {
+                    limit: usage.max_elements,
+                };
+            }
             None => {}
         }
         if error.is::<wasmtime::PoolConcurrencyLimitError>() {
             return Failure::Start(tame_line(&message, 300));
         }
-        Failure::Trap { message: tame_line(&message, 1_000), backtrace: backtrace(error) }
+        Failure::Trap {
+            message: tame_line(&message, 1_000),
+            backtrace: backtrace(error),
+        }
     }
 }
 
 /// The guest's functions, innermost first. Their names are the guest's own.
 fn backtrace(error: &wasmtime::Error) -> Vec<String> {
-    let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() else { return Vec::new() };
+    let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() else {
+        return Vec::new();
+    };
     let frame = |frame: &wasmtime::FrameInfo| match frame.func_name() {
         Some(name) => tame_line(&format!("{:#}", rustc_demangle::demangle(name)), 200),
         None => format!("function {}", frame.func_index()),

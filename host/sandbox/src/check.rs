@@ -48,16 +48,20 @@ pub fn checked(
     for mut fix in response.fixes {
         let reason = check_fix(&mut fix, &known).and_then(|()| {
             let edits = fix.edits.len() + fix.files.len();
-            room = room.checked_sub(edits).ok_or_else(|| {
-                format!("the answer has more than {} edits", limits.edits)
-            })?;
+            room = room
+                .checked_sub(edits)
+                .ok_or_else(|| format!("the answer has more than {} edits", limits.edits))?;
             Ok(())
         });
         match reason {
             Ok(()) => fixes.push(fix),
             Err(reason) if rejected.len() < limits.edits => rejected.push(Rejected {
                 what: fix.title,
-                diagnostics: fix.answers.into_iter().filter(|id| known.contains(id)).collect(),
+                diagnostics: fix
+                    .answers
+                    .into_iter()
+                    .filter(|id| known.contains(id))
+                    .collect(),
                 reason,
             }),
             Err(_) => {}
@@ -78,9 +82,14 @@ fn check_fix(fix: &mut Fix, known: &BTreeSet<u32>) -> Result<(), String> {
         return Err("it answers no diagnostic".to_owned());
     }
     if let Some(id) = fix.answers.iter().find(|id| !known.contains(id)) {
-        return Err(format!("it answers diagnostic {id}, which was not asked about"));
+        return Err(format!(
+            "it answers diagnostic {id}, which was not asked about"
+        ));
     }
-    if !matches!(fix.applicability.as_str(), "exact" | "verified" | "placeholder" | "suggest") {
+    if !matches!(
+        fix.applicability.as_str(),
+        "exact" | "verified" | "placeholder" | "suggest"
+    ) {
         "suggest".clone_into(&mut fix.applicability);
     }
     if fix.edits.is_empty() && fix.files.is_empty() {
@@ -143,7 +152,10 @@ fn check_notes(notes: Vec<Note>, known: &BTreeSet<u32>, rejected: &mut Vec<Rejec
         }
         *count += 1;
         let message = tame(note.message.trim(), MAX_NOTE);
-        kept.push(Note { diagnostic: note.diagnostic, message });
+        kept.push(Note {
+            diagnostic: note.diagnostic,
+            message,
+        });
     }
     if dropped > 0 {
         rejected.push(Rejected {

@@ -92,9 +92,16 @@ impl Sandbox {
     /// cache that cannot be used is no error, see
     /// [`Sandbox::cache_problem`].
     pub fn new(options: SandboxOptions) -> Result<Self, SandboxError> {
-        let SandboxOptions { cache_dir, limits, pooling, slots } = options;
+        let SandboxOptions {
+            cache_dir,
+            limits,
+            pooling,
+            slots,
+        } = options;
         if limits.fuel_slice == 0 || slots == 0 {
-            return Err(SandboxError("fuel_slice and slots must be at least 1".to_owned()));
+            return Err(SandboxError(
+                "fuel_slice and slots must be at least 1".to_owned(),
+            ));
         }
         let (cache, cache_problem) = match cache_dir.as_deref().map(open_cache) {
             None => (None, None),
@@ -122,8 +129,18 @@ impl Sandbox {
         let ticker = Ticker::start(&engine)
             .map_err(|e| SandboxError(format!("no thread for the clock: {e}")))?;
         let slots = Semaphore::new(slots.min(Semaphore::MAX_PERMITS));
-        let core = Core { engine, linker, limits, slots, pooled, cache_problem, _ticker: ticker };
-        Ok(Self { core: Arc::new(core) })
+        let core = Core {
+            engine,
+            linker,
+            limits,
+            slots,
+            pooled,
+            cache_problem,
+            _ticker: ticker,
+        };
+        Ok(Self {
+            core: Arc::new(core),
+        })
     }
 
     /// The limits it was made with.
@@ -211,7 +228,9 @@ fn open_cache(dir: &Path) -> Result<Cache, String> {
     let dir = std::path::absolute(dir).map_err(|e| e.to_string())?;
     make_private(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
     let mut config = CacheConfig::new();
-    config.with_directory(dir).with_files_total_size_soft_limit(CACHE_SIZE);
+    config
+        .with_directory(dir)
+        .with_files_total_size_soft_limit(CACHE_SIZE);
     Cache::new(config).map_err(|e| tame_line(&format!("{e:#}"), 300))
 }
 
@@ -241,11 +260,13 @@ impl Ticker {
     fn start(engine: &Engine) -> std::io::Result<Self> {
         let (stop, stopped) = mpsc::channel();
         let engine = engine.clone();
-        std::thread::Builder::new().name("buildfix-epoch".to_owned()).spawn(move || {
-            while stopped.recv_timeout(TICK) == Err(mpsc::RecvTimeoutError::Timeout) {
-                engine.increment_epoch();
-            }
-        })?;
+        std::thread::Builder::new()
+            .name("buildfix-epoch".to_owned())
+            .spawn(move || {
+                while stopped.recv_timeout(TICK) == Err(mpsc::RecvTimeoutError::Timeout) {
+                    engine.increment_epoch();
+                }
+            })?;
         Ok(Self { _stop: stop })
     }
 }

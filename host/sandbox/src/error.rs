@@ -335,7 +335,13 @@ impl CallError {
 
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let CallContext { plugin, version, class, file, .. } = &*self.context;
+        let CallContext {
+            plugin,
+            version,
+            class,
+            file,
+            ..
+        } = &*self.context;
         // The guest's own words last: they may hold anything.
         write!(
             f,

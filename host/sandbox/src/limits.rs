@@ -78,7 +78,8 @@ impl Limits {
     pub(crate) fn fuel_for(&self, manifest: &Manifest, request: &Request) -> u64 {
         let base = manifest.limits.fuel.unwrap_or(self.fuel);
         let bytes = request_bytes(request) as u64;
-        base.saturating_add(bytes.saturating_mul(self.fuel_per_byte)).min(self.fuel_max)
+        base.saturating_add(bytes.saturating_mul(self.fuel_per_byte))
+            .min(self.fuel_max)
     }
 
     /// The memory of one call, in bytes.
@@ -96,6 +97,9 @@ fn request_bytes(request: &Request) -> usize {
         let edits = d.suggestions.iter().flat_map(|s| &s.edits);
         edits.map(|e| e.expect.len() + e.text.len()).sum()
     };
-    let diagnostics = request.diagnostics.iter().map(|d| d.message.len() + suggestions(d));
+    let diagnostics = request
+        .diagnostics
+        .iter()
+        .map(|d| d.message.len() + suggestions(d));
     request.file.text.len() + diagnostics.sum::<usize>()
 }

@@ -34,13 +34,26 @@ impl Sandbox {
     pub fn load(&self, label: &str, bytes: &[u8]) -> Result<Plugin, LoadError> {
         let preflight = preflight::inspect(Some(label), bytes, &self.core.limits)?;
         let refuse = |refusal| {
-            LoadError::new(preflight::subject(&preflight.manifest, Some(label)), refusal)
+            LoadError::new(
+                preflight::subject(&preflight.manifest, Some(label)),
+                refusal,
+            )
         };
         let component = self.compile(bytes).map_err(refuse)?;
         let contract = |e: wasmtime::Error| refuse(Refusal::Contract(describe(&e)));
-        let pre = self.core.linker.instantiate_pre(&component).map_err(contract)?;
+        let pre = self
+            .core
+            .linker
+            .instantiate_pre(&component)
+            .map_err(contract)?;
         let pre = FixerPre::new(pre).map_err(contract)?;
-        Ok(Plugin { inner: Arc::new(Inner { core: Arc::clone(&self.core), preflight, pre }) })
+        Ok(Plugin {
+            inner: Arc::new(Inner {
+                core: Arc::clone(&self.core),
+                preflight,
+                pre,
+            }),
+        })
     }
 
     /// In a thread of its own: a component can be made to compile for minutes,

@@ -127,7 +127,9 @@ impl Manifest {
     pub fn parse(bytes: &[u8]) -> Result<Self, ManifestError> {
         if bytes.len() > MAX_SECTION {
             let size = bytes.len();
-            return Err(bad(format!("it has {size} bytes, at most {MAX_SECTION} are allowed")));
+            return Err(bad(format!(
+                "it has {size} bytes, at most {MAX_SECTION} are allowed"
+            )));
         }
         let text = std::str::from_utf8(bytes).map_err(|_| bad("it is not UTF-8"))?;
         let broken = |e: toml::de::Error| bad(tame_line(e.message(), 300));
@@ -135,7 +137,9 @@ impl Manifest {
         match future.manifest_version {
             Some(toml::Value::Integer(1)) => {}
             Some(toml::Value::Integer(n)) if n > 1 => {
-                return Err(bad(format!("it has manifest-version {n}, this buildfix reads 1")));
+                return Err(bad(format!(
+                    "it has manifest-version {n}, this buildfix reads 1"
+                )));
             }
             _ => return Err(bad("`manifest-version = 1` is missing")),
         }
@@ -146,7 +150,10 @@ impl Manifest {
         debug_assert_eq!(raw.manifest_version, 1);
         check_name(&raw.name)?;
         let version = Version::parse(&raw.version).map_err(|e| {
-            bad(format!("version `{}` is not a semantic version: {e}", tame_line(&raw.version, 60)))
+            bad(format!(
+                "version `{}` is not a semantic version: {e}",
+                tame_line(&raw.version, 60)
+            ))
         })?;
         for (key, value) in [
             ("license", &raw.license),
@@ -164,21 +171,29 @@ impl Manifest {
             .and_then(|v| Version::parse(v).ok())
             .ok_or_else(|| {
                 let world = tame_line(&raw.fixer.world, 60);
-                bad(format!("fixer.world is `{world}`, not `buildfix:fixer@` and a version"))
+                bad(format!(
+                    "fixer.world is `{world}`, not `buildfix:fixer@` and a version"
+                ))
             })?;
         let classes = raw.fixer.classes;
         if classes.is_empty() || classes.len() > MAX_CLASSES {
             let n = classes.len();
-            return Err(bad(format!("fixer.classes has {n} entries, 1 to {MAX_CLASSES} are allowed")));
+            return Err(bad(format!(
+                "fixer.classes has {n} entries, 1 to {MAX_CLASSES} are allowed"
+            )));
         }
         classes.iter().try_for_each(|c| check_pattern(c))?;
         if raw.capabilities.read.len() > MAX_CLASSES {
-            return Err(bad(format!("capabilities.read has more than {MAX_CLASSES} entries")));
+            return Err(bad(format!(
+                "capabilities.read has more than {MAX_CLASSES} entries"
+            )));
         }
         for read in &raw.capabilities.read {
             check_text("capabilities.read", read)?;
             let known = matches!(read.as_str(), "diagnostic-files" | "workspace")
-                || read.strip_prefix("glob:").is_some_and(|glob| !glob.is_empty());
+                || read
+                    .strip_prefix("glob:")
+                    .is_some_and(|glob| !glob.is_empty());
             if !known {
                 return Err(bad(format!(
                     "capabilities.read has `{}`, not `diagnostic-files`, `workspace` or `glob:…`",
@@ -205,7 +220,9 @@ impl Manifest {
     /// Whether the fixer answers this error class.
     #[must_use]
     pub fn matches(&self, class: &str) -> bool {
-        self.classes.iter().any(|pattern| glob(pattern.as_bytes(), class.as_bytes()))
+        self.classes
+            .iter()
+            .any(|pattern| glob(pattern.as_bytes(), class.as_bytes()))
     }
 }
 
@@ -219,7 +236,9 @@ fn check_name(name: &str) -> Result<(), ManifestError> {
     let good_part = |part: &str| {
         part.len() <= MAX_NAME
             && part.starts_with(|c: char| c.is_ascii_lowercase())
-            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && !part.ends_with('-')
             && !part.contains("--")
     };
@@ -228,7 +247,11 @@ fn check_name(name: &str) -> Result<(), ManifestError> {
         return Ok(());
     }
     // Escaped: a look-alike letter would print like the one it imitates.
-    let shown: String = name.chars().take(80).flat_map(char::escape_default).collect();
+    let shown: String = name
+        .chars()
+        .take(80)
+        .flat_map(char::escape_default)
+        .collect();
     Err(bad(format!(
         "name `{shown}` is not `name` or `scope/name` of a-z, 0-9 and single `-`, \
          at most {MAX_NAME} characters each"
@@ -240,17 +263,20 @@ fn check_text(key: &str, value: &str) -> Result<(), ManifestError> {
         return Err(bad(format!("{key} is longer than {MAX_TEXT} bytes")));
     }
     if value.chars().any(|c| hostile(c) || c == '\n' || c == '\t') {
-        return Err(bad(format!("{key} has control characters or is not one line")));
+        return Err(bad(format!(
+            "{key} has control characters or is not one line"
+        )));
     }
     Ok(())
 }
 
 fn check_pattern(pattern: &str) -> Result<(), ManifestError> {
     let good = |b: u8| b.is_ascii_alphanumeric() || b"-_.+*:#@/".contains(&b);
-    let shaped = pattern.split_once('/').is_some_and(|(language, rest)| {
-        !language.is_empty() && !rest.is_empty() && !rest.contains("//") && !rest.ends_with('/')
-    });
-    if pattern.len() <= MAX_PATTERN && shaped && pattern.bytes().all(good) {
+    let shaped = pattern
+        .split_once('/')
+        .is_some_and(|(language, rest)| !language.is_empty() && !rest.is_empty());
+    let well_formed = shaped && !pattern.contains("//") && !pattern.ends_with('/');
+    if pattern.len() <= MAX_PATTERN && well_formed && pattern.bytes().all(good) {
         return Ok(());
     }
     Err(bad(format!(
@@ -293,7 +319,9 @@ fn quantity<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D
         }
 
         fn visit_i64<E: de::Error>(self, n: i64) -> Result<Self::Value, E> {
-            u64::try_from(n).map(Some).map_err(|_| E::custom("a limit is negative"))
+            u64::try_from(n)
+                .map(Some)
+                .map_err(|_| E::custom("a limit is negative"))
         }
 
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
@@ -308,7 +336,10 @@ fn quantity<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D
                 "GiB" => 1 << 30,
                 _ => return Err(de::Error::invalid_value(de::Unexpected::Str(text), &self)),
             };
-            let number = text[..digits].parse::<u64>().ok().and_then(|n| n.checked_mul(unit));
+            let number = text[..digits]
+                .parse::<u64>()
+                .ok()
+                .and_then(|n| n.checked_mul(unit));
             number
                 .map(Some)
                 .ok_or_else(|| de::Error::invalid_value(de::Unexpected::Str(text), &self))
@@ -363,8 +394,19 @@ memory = "64MiB"
     #[test]
     fn limits_are_numbers_or_words() {
         assert_eq!(with("\"50M\"", "7").unwrap().limits.fuel, Some(7));
-        assert_eq!(with("\"50M\"", "\"2 G\"").unwrap().limits.fuel, Some(2_000_000_000));
-        for bad in ["-1", "\"50X\"", "\"\"", "\"99999999999999999999\"", "\"99999999999G\"", "0", "1.5"] {
+        assert_eq!(
+            with("\"50M\"", "\"2 G\"").unwrap().limits.fuel,
+            Some(2_000_000_000)
+        );
+        for bad in [
+            "-1",
+            "\"50X\"",
+            "\"\"",
+            "\"99999999999999999999\"",
+            "\"99999999999G\"",
+            "0",
+            "1.5",
+        ] {
             refusal("\"50M\"", bad);
         }
     }
@@ -372,10 +414,23 @@ memory = "64MiB"
     #[test]
     fn classes_match_by_stars() {
         let manifest = Manifest::parse(GOOD.as_bytes()).unwrap();
-        for class in ["rust/E0382", "csharp/CS05", "csharp/CS0535", "java/syntax-error", "c/syntax"] {
+        for class in [
+            "rust/E0382",
+            "csharp/CS05",
+            "csharp/CS0535",
+            "java/syntax-error",
+            "c/syntax",
+        ] {
             assert!(manifest.matches(class), "{class}");
         }
-        for class in ["rust/E038", "rust/E03820", "Rust/E0382", "csharp/CS0246", "syntax", ""] {
+        for class in [
+            "rust/E038",
+            "rust/E03820",
+            "Rust/E0382",
+            "csharp/CS0246",
+            "syntax",
+            "",
+        ] {
             assert!(!manifest.matches(class), "{class}");
         }
         assert!(glob(b"*", b"") && glob(b"a*b*c", b"aXbYbc") && !glob(b"a*b*c", b"aXbYb"));
@@ -396,8 +451,27 @@ memory = "64MiB"
         }
         let long = "a".repeat(65);
         for bad in [
-            "", "/", "a/", "/a", "a/b/c", "../a", "a/..", "a.b", "A", "a_b", "-a", "a-", "a--b", "1a",
-            "a b", "a\\u0000b", "\\u0430cme", "ac\\u200bme", "a\\\\b", "con/\\u001b[31m", &long,
+            "",
+            "/",
+            "a/",
+            "/a",
+            "a/b/c",
+            "../a",
+            "a/..",
+            "a.b",
+            "A",
+            "a_b",
+            "-a",
+            "a-",
+            "a--b",
+            "1a",
+            "a b",
+            "a\\u0000b",
+            "\\u0430cme",
+            "ac\\u200bme",
+            "a\\\\b",
+            "con/\\u001b[31m",
+            &long,
         ] {
             let message = refusal("acme/rustc-borrow", bad);
             assert!(message.starts_with("name `"), "{message}");
@@ -410,7 +484,15 @@ memory = "64MiB"
         assert!(refusal("1.2.0", "1.2").contains("semantic version"));
         assert!(refusal("buildfix:fixer@0.1.0", "wasi:cli/run@0.2.0").contains("fixer.world"));
         assert!(refusal("buildfix:fixer@0.1.0", "buildfix:fixer@latest").contains("fixer.world"));
-        for class in ["E0382", "rust/", "/E0382", "rust/E 1", "rust/[ab]", "rust/\\u0435", "a//b"] {
+        for class in [
+            "E0382",
+            "rust/",
+            "/E0382",
+            "rust/E 1",
+            "rust/[ab]",
+            "rust/\\u0435",
+            "a//b",
+        ] {
             assert!(refusal("rust/E0382", class).contains("class `"), "{class}");
         }
         assert!(refusal("rust/E0382", &format!("rust/{}", "E".repeat(200))).contains("class `"));
@@ -432,8 +514,18 @@ memory = "64MiB"
     #[test]
     fn size_and_shape_are_bounded() {
         let huge = vec![b'#'; 10 << 20];
-        assert!(Manifest::parse(&huge).unwrap_err().to_string().contains("bytes"));
-        assert!(Manifest::parse(&[0xff, 0xfe]).unwrap_err().to_string().contains("UTF-8"));
+        assert!(
+            Manifest::parse(&huge)
+                .unwrap_err()
+                .to_string()
+                .contains("bytes")
+        );
+        assert!(
+            Manifest::parse(&[0xff, 0xfe])
+                .unwrap_err()
+                .to_string()
+                .contains("UTF-8")
+        );
         assert!(Manifest::parse(b"\0").is_err());
         let deep = format!("a = {}1{}", "[".repeat(50_000), "]".repeat(50_000));
         assert!(Manifest::parse(deep.as_bytes()).is_err());

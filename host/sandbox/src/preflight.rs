@@ -10,7 +10,7 @@ use crate::manifest::SECTION;
 use crate::text::tame_line;
 use crate::{ABI, Limits, LoadError, Manifest};
 use semver::Version;
-use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload};
+use wasmparser::{ComponentExternalKind, ComponentTypeRef, Encoding, Parser, Payload, TypeBounds};
 
 /// The interfaces that the host has.
 const INTERFACES: [&str; 5] = ["types", "log", "workspace", "syntax", "symbols"];
@@ -28,7 +28,7 @@ pub struct Preflight {
     pub manifest: Manifest,
     /// Lower-case hex BLAKE3 of the whole file.
     pub digest: String,
-    /// The names of its imports, in order.
+    /// The names of what it imports, in order; without mere names of types.
     pub imports: Vec<String>,
     /// The names of its exports, in order.
     pub exports: Vec<String>,
@@ -50,11 +50,7 @@ struct Found<'a> {
 }
 
 /// Judges a component. `label` is its file, for messages.
-pub fn inspect(
-    label: Option<&str>,
-    bytes: &[u8],
-    limits: &Limits,
-) -> Result<Preflight, LoadError> {
+pub fn inspect(label: Option<&str>, bytes: &[u8], limits: &Limits) -> Result<Preflight, LoadError> {
     let unnamed = || match label {
         Some(label) => format!("`{}`", tame_line(label, 300)),
         None => "of unknown name".to_owned(),
@@ -70,7 +66,11 @@ pub fn inspect(
     judge(&manifest, &found, limits).map_err(|refusal| LoadError::new(name, refusal))?;
     Ok(Preflight {
         digest: blake3::hash(bytes).to_hex().to_string(),
-        exports: found.exports.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        exports: found
+            .exports
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect(),
         imports: found.imports,
         world: manifest.world.clone(),
         manifest,
@@ -89,7 +89,10 @@ pub fn subject(manifest: &Manifest, label: Option<&str>) -> String {
 
 fn walk<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Found<'a>, Refusal> {
     if bytes.len() > limits.component {
-        return Err(Refusal::TooLarge { size: bytes.len(), limit: limits.component });
+        return Err(Refusal::TooLarge {
+            size: bytes.len(),
+            limit: limits.component,
+        });
     }
     if !bytes.starts_with(b"\0asm") {
         return Err(Refusal::NotAComponent("not WebAssembly"));
@@ -113,8 +116,12 @@ fn walk<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Found<'a>, Refusal> {
             }
             Payload::ComponentImportSection(section) if depth == 1 => {
                 for import in section {
-                    let name = import.map_err(malformed)?.name;
-                    found.imports.push(name.full_name().into_owned());
+                    let import = import.map_err(malformed)?;
+                    // `use types.{request}` in a world imports the type too,
+                    // as equal to another: a name, nothing to be handed over.
+                    if !matches!(import.ty, ComponentTypeRef::Type(TypeBounds::Eq(_))) {
+                        found.imports.push(import.name.full_name().into_owned());
+                    }
                 }
             }
             Payload::ComponentExportSection(section) if depth == 1 => {
@@ -154,10 +161,16 @@ fn judge(manifest: &Manifest, found: &Found<'_>, limits: &Limits) -> Result<(), 
     }
     match uses {
         Some(uses) if uses != manifest.world => {
-            return Err(Refusal::World { claims: manifest.world.clone(), uses });
+            return Err(Refusal::World {
+                claims: manifest.world.clone(),
+                uses,
+            });
         }
         None if !same_track(&manifest.world) => {
-            return Err(Refusal::Abi { needs: manifest.world.clone(), has: ABI });
+            return Err(Refusal::Abi {
+                needs: manifest.world.clone(),
+                has: ABI,
+            });
         }
         _ => {}
     }
@@ -169,16 +182,27 @@ fn judge(manifest: &Manifest, found: &Found<'_>, limits: &Limits) -> Result<(), 
     }
     // A newer patch version may have exports that this host need not call.
     if manifest.world <= ABI
-        && let Some((extra, _)) = found.exports.iter().find(|(name, _)| !EXPORTS.contains(name))
+        && let Some((extra, _)) = found
+            .exports
+            .iter()
+            .find(|(name, _)| !EXPORTS.contains(name))
     {
-        return Err(Refusal::Export { export: tame_line(extra, 120) });
+        return Err(Refusal::Export {
+            export: tame_line(extra, 120),
+        });
     }
     let limit = limits.memory_for(manifest);
     if found.memory > limit as u64 {
-        return Err(Refusal::Memory { needs: found.memory, limit });
+        return Err(Refusal::Memory {
+            needs: found.memory,
+            limit,
+        });
     }
     if found.table > limits.table_elements as u64 {
-        return Err(Refusal::Table { needs: found.table, limit: limits.table_elements });
+        return Err(Refusal::Table {
+            needs: found.table,
+            limit: limits.table_elements,
+        });
     }
     Ok(())
 }
@@ -194,7 +218,10 @@ fn judge_import(import: &str) -> Result<Option<Version>, Refusal> {
     let (interface, version) = rest.split_once('@').ok_or_else(foreign)?;
     let version = Version::parse(version).map_err(|_| foreign())?;
     if !same_track(&version) {
-        return Err(Refusal::Abi { needs: version, has: ABI });
+        return Err(Refusal::Abi {
+            needs: version,
+            has: ABI,
+        });
     }
     match INTERFACES.contains(&interface) {
         true => Ok(Some(version)),
@@ -216,18 +243,45 @@ mod tests {
     #[test]
     fn imports_are_told_apart() {
         assert_eq!(judge_import("buildfix:fixer/log@0.1.0"), Ok(Some(ABI)));
-        assert_eq!(judge_import("buildfix:fixer/log@0.1.7"), Ok(Some(Version::new(0, 1, 7))));
+        assert_eq!(
+            judge_import("buildfix:fixer/log@0.1.7"),
+            Ok(Some(Version::new(0, 1, 7)))
+        );
         let refusal = |import| judge_import(import).unwrap_err();
-        assert!(matches!(refusal("wasi:cli/environment@0.2.0"), Refusal::Wasi { .. }));
-        assert!(matches!(refusal("buildfix:fixer/log@0.3.0"), Refusal::Abi { .. }));
-        assert!(matches!(refusal("buildfix:fixer/log@1.0.0"), Refusal::Abi { .. }));
-        assert!(matches!(refusal("buildfix:fixer/log@0.1.0-rc1"), Refusal::Abi { .. }));
-        assert!(matches!(refusal("buildfix:fixer/net@0.1.1"), Refusal::TooNew { .. }));
+        assert!(matches!(
+            refusal("wasi:cli/environment@0.2.0"),
+            Refusal::Wasi { .. }
+        ));
+        assert!(matches!(
+            refusal("buildfix:fixer/log@0.3.0"),
+            Refusal::Abi { .. }
+        ));
+        assert!(matches!(
+            refusal("buildfix:fixer/log@1.0.0"),
+            Refusal::Abi { .. }
+        ));
+        assert!(matches!(
+            refusal("buildfix:fixer/log@0.1.0-rc1"),
+            Refusal::Abi { .. }
+        ));
+        assert!(matches!(
+            refusal("buildfix:fixer/net@0.1.1"),
+            Refusal::TooNew { .. }
+        ));
         for foreign in [
-            "buildfix:fixer/net@0.1.0", "buildfix:fixer/log", "buildfix:fixerx/log@0.1.0", "run", "",
-            "a:b/c@0.1.0", "buildfix:fixer/log@", "buildfix:fixer/@0.1.0",
+            "buildfix:fixer/net@0.1.0",
+            "buildfix:fixer/log",
+            "buildfix:fixerx/log@0.1.0",
+            "run",
+            "",
+            "a:b/c@0.1.0",
+            "buildfix:fixer/log@",
+            "buildfix:fixer/@0.1.0",
         ] {
-            assert!(matches!(refusal(foreign), Refusal::Import { .. }), "{foreign}");
+            assert!(
+                matches!(refusal(foreign), Refusal::Import { .. }),
+                "{foreign}"
+            );
         }
     }
 
@@ -241,11 +295,20 @@ mod tests {
         };
         assert!(matches!(refusal(b""), Refusal::NotAComponent(_)));
         assert!(matches!(refusal(b"(component)"), Refusal::NotAComponent(_)));
-        assert!(matches!(refusal(b"\0asm\x01\0\0\0"), Refusal::NotAComponent("a core module")));
+        assert!(matches!(
+            refusal(b"\0asm\x01\0\0\0"),
+            Refusal::NotAComponent("a core module")
+        ));
         assert!(matches!(refusal(b"\0asm\x0d\0\x01\0"), Refusal::NoManifest));
         assert!(matches!(refusal(b"\0asm"), Refusal::Malformed(_)));
-        assert!(matches!(refusal(b"\0asm\x0d\0\x01\0\xff"), Refusal::Malformed(_)));
-        let small = Limits { component: 3, ..Limits::default() };
+        assert!(matches!(
+            refusal(b"\0asm\x0d\0\x01\0\xff"),
+            Refusal::Malformed(_)
+        ));
+        let small = Limits {
+            component: 3,
+            ..Limits::default()
+        };
         let error = inspect(None, b"\0asm", &small).unwrap_err();
         assert_eq!(error.refusal(), &Refusal::TooLarge { size: 4, limit: 3 });
     }

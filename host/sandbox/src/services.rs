@@ -109,7 +109,8 @@ impl wit::syntax::Host for State {
         path: String,
         text: Option<String>,
     ) -> wasmtime::Result<Result<Vec<ParseError>, String>> {
-        self.ask(move |s| s.parse_errors(&path, text.as_deref())).await
+        self.ask(move |s| s.parse_errors(&path, text.as_deref()))
+            .await
     }
 }
 
@@ -124,7 +125,8 @@ impl wit::symbols::Host for State {
         name: String,
         distance: u32,
     ) -> wasmtime::Result<Vec<Symbol>> {
-        self.ask(move |s| s.similar(&language, &name, distance)).await
+        self.ask(move |s| s.similar(&language, &name, distance))
+            .await
     }
 
     async fn members(

@@ -32,7 +32,11 @@ impl Log {
     const LINE: usize = 32;
 
     fn new(room: usize) -> Self {
-        Self { lines: Vec::new(), room, dropped: 0 }
+        Self {
+            lines: Vec::new(),
+            room,
+            dropped: 0,
+        }
     }
 
     /// Keeps a line, or what fits of it.
@@ -55,8 +59,14 @@ impl Log {
     pub fn finish(self) -> Vec<LogLine> {
         let mut lines = self.lines;
         if self.dropped > 0 {
-            let message = format!("the log is full, {} more messages were dropped", self.dropped);
-            lines.push(LogLine { level: "warn".to_owned(), message });
+            let message = format!(
+                "the log is full, {} more messages were dropped",
+                self.dropped
+            );
+            lines.push(LogLine {
+                level: "warn".to_owned(),
+                message,
+            });
         }
         lines
     }
@@ -158,7 +168,9 @@ impl ResourceLimiter for Usage {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let total = self.elements.saturating_add(desired.saturating_sub(current));
+        let total = self
+            .elements
+            .saturating_add(desired.saturating_sub(current));
         if total > self.max_elements {
             self.refused.get_or_insert(Refused::Table);
             return Ok(false);
@@ -236,7 +248,10 @@ mod tests {
         }
         let lines = log.finish();
         assert_eq!(lines[0].message.len(), 60);
-        assert!(lines.last().unwrap().message.contains("dropped"), "{lines:?}");
+        assert!(
+            lines.last().unwrap().message.contains("dropped"),
+            "{lines:?}"
+        );
         assert!(lines.len() < 5);
     }
 

@@ -39,7 +39,10 @@ mod tests {
 
     #[test]
     fn disarms_escape_sequences_and_bidi() {
-        assert_eq!(tame("a\x1b[31mb\u{202e}c\nd", 100), "a\u{fffd}[31mb\u{fffd}c\nd");
+        assert_eq!(
+            tame("a\x1b[31mb\u{202e}c\nd", 100),
+            "a\u{fffd}[31mb\u{fffd}c\nd"
+        );
         assert_eq!(tame_line("a\nb\tc", 100), "a b c");
     }
 }
