@@ -169,3 +169,197 @@ fn check_notes(notes: Vec<Note>, known: &BTreeSet<u32>, rejected: &mut Vec<Rejec
     }
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Diagnostic, SourceFile, Span, TextEdit};
+
+    fn span() -> Span {
+        Span {
+            path: "a.rs".to_owned(),
+            start: 0,
+            end: 0,
+        }
+    }
+
+    fn request() -> Request {
+        let diagnostic = |id| Diagnostic {
+            id,
+            class: "rust/E1".to_owned(),
+            code: "E1".to_owned(),
+            severity: "error".to_owned(),
+            message: String::new(),
+            arguments: Vec::new(),
+            span: span(),
+            line: 1,
+            column: 1,
+            related: Vec::new(),
+            suggestions: Vec::new(),
+        };
+        Request {
+            class: "rust/E1".to_owned(),
+            language: "rust".to_owned(),
+            tool: "rustc".to_owned(),
+            file: SourceFile {
+                path: "a.rs".to_owned(),
+                text: String::new(),
+                hash: String::new(),
+            },
+            diagnostics: vec![diagnostic(1), diagnostic(2)],
+            config: Vec::new(),
+        }
+    }
+
+    fn fix() -> Fix {
+        let edit = TextEdit {
+            span: span(),
+            expect: String::new(),
+            text: ";".to_owned(),
+            merge: String::new(),
+        };
+        Fix {
+            answers: vec![1],
+            title: "add".to_owned(),
+            applicability: "exact".to_owned(),
+            edits: vec![edit],
+            files: Vec::new(),
+            options: Vec::new(),
+        }
+    }
+
+    fn check(fixes: Vec<Fix>, notes: Vec<Note>) -> (Response, Vec<Rejected>) {
+        checked(Response { fixes, notes }, &request(), &Limits::default())
+    }
+
+    fn reason(change: impl FnOnce(&mut Fix)) -> String {
+        let mut bad = fix();
+        change(&mut bad);
+        let (response, rejected) = check(vec![bad, fix()], Vec::new());
+        assert_eq!(response.fixes, [fix()], "only the bad one is dropped");
+        let [rejected] = &rejected[..] else {
+            panic!("{rejected:?}")
+        };
+        assert_eq!(rejected.what, "add");
+        rejected.reason.clone()
+    }
+
+    #[test]
+    fn a_fix_must_answer_what_was_asked() {
+        assert!(reason(|f| f.answers = vec![1, 9]).contains("diagnostic 9"));
+        assert!(reason(|f| f.answers.clear()).contains("no diagnostic"));
+        assert!(reason(|f| f.edits.clear()).contains("nothing"));
+    }
+
+    #[test]
+    fn file_edits_must_be_whole() {
+        let file = |op: &str| FileEdit {
+            op: op.to_owned(),
+            path: "b.rs".to_owned(),
+            to: None,
+            text: None,
+            expect_hash: None,
+        };
+        for op in ["create", "delete", "rename", "chmod", ""] {
+            let reason = reason(|f| f.files.push(file(op)));
+            assert!(
+                reason.contains("lacks") || reason.contains("no file operation"),
+                "{reason}"
+            );
+        }
+        let whole = FileEdit {
+            to: Some("c.rs".to_owned()),
+            expect_hash: Some("0".to_owned()),
+            ..file("rename")
+        };
+        let (response, rejected) = check(
+            vec![Fix {
+                files: vec![whole.clone()],
+                ..fix()
+            }],
+            Vec::new(),
+        );
+        assert_eq!(response.fixes[0].files, [whole]);
+        assert!(rejected.is_empty());
+        let empty = FileEdit {
+            path: String::new(),
+            text: Some(String::new()),
+            ..file("create")
+        };
+        assert!(reason(|f| f.files.push(empty)).contains("no path"));
+    }
+
+    #[test]
+    fn paths_that_would_reach_a_terminal_are_clean() {
+        for path in [
+            "",
+            "a\0b",
+            "a\nb",
+            "\x1b[2J",
+            "a\u{202e}b",
+            &"x".repeat(5_000),
+        ] {
+            assert!(reason(|f| f.edits[0].span.path = path.to_owned()).contains("no path"));
+        }
+    }
+
+    #[test]
+    fn words_of_a_later_contract_are_read_carefully() {
+        let mut later = fix();
+        "certain".clone_into(&mut later.applicability);
+        "ordered-set".clone_into(&mut later.edits[0].merge);
+        let (response, rejected) = check(vec![later], Vec::new());
+        assert_eq!(response.fixes[0].applicability, "suggest");
+        assert_eq!(response.fixes[0].edits[0].merge, "");
+        assert!(rejected.is_empty());
+    }
+
+    #[test]
+    fn titles_and_answers_are_tidied() {
+        let untidy = Fix {
+            title: format!(" \x1b[31m{}\nx", "t".repeat(500)),
+            answers: vec![2, 1, 2],
+            ..fix()
+        };
+        let (response, _) = check(
+            vec![
+                untidy,
+                Fix {
+                    title: " ".to_owned(),
+                    ..fix()
+                },
+            ],
+            Vec::new(),
+        );
+        let title = &response.fixes[0].title;
+        assert!(
+            title.len() < 210 && !title.contains(['\x1b', '\n']),
+            "{title:?}"
+        );
+        assert_eq!(response.fixes[0].answers, [2, 1]);
+        assert_eq!(response.fixes[1].title, "untitled fix");
+    }
+
+    #[test]
+    fn options_are_bounded() {
+        let pair = || ("k".to_owned(), "v".to_owned());
+        assert!(reason(|f| f.options = vec![pair(); 65]).contains("options"));
+        assert!(
+            reason(|f| f.options = vec![("k".to_owned(), "v".repeat(2_000))]).contains("options")
+        );
+    }
+
+    #[test]
+    fn notes_are_about_what_was_asked_and_few() {
+        let note = |diagnostic| Note {
+            diagnostic,
+            message: " why\x07 ".to_owned(),
+        };
+        let mut notes = vec![note(9), note(2)];
+        notes.extend(vec![note(1); 100]);
+        let (response, rejected) = check(Vec::new(), notes);
+        assert_eq!(response.notes.len(), 1 + MAX_NOTES);
+        assert_eq!(response.notes[0].message, "why\u{fffd}");
+        assert!(rejected[0].reason.starts_with("97 notes"), "{rejected:?}");
+    }
+}

@@ -60,7 +60,7 @@ pub use bindings::{
 pub use call::Call;
 pub use check::{Rejected, checked};
 pub use engine::{Sandbox, SandboxError, SandboxOptions};
-pub use error::{CallError, Failure, LoadError, Refusal};
+pub use error::{CallContext, CallError, Failure, LoadError, Refusal};
 pub use limits::Limits;
 pub use load::Plugin;
 pub use manifest::{Capabilities, Manifest, ManifestError, RequestedLimits};

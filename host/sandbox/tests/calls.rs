@@ -282,3 +282,37 @@ fn compiled_code_is_kept_and_a_bad_folder_is_no_error() {
     assert!(sandbox.cache_problem().is_some());
     assert!(call(&sandbox.load("g", &bytes).unwrap()).is_ok());
 }
+
+#[test]
+fn without_address_space_for_a_pool_the_sandbox_does_without() {
+    // A million slots are 16 PiB.
+    let options = SandboxOptions {
+        slots: 1_000_000,
+        limits: limits(),
+        ..SandboxOptions::default()
+    };
+    let sandbox = Sandbox::new(options).unwrap();
+    assert!(!sandbox.is_pooled());
+    assert!(call(&sandbox.load("g", &guest(&good_core())).unwrap()).is_ok());
+}
+
+#[test]
+fn limits_that_make_no_sense_are_refused() {
+    for limits in [
+        Limits {
+            fuel_slice: 0,
+            ..Limits::default()
+        },
+        Limits {
+            stack: 0,
+            ..Limits::default()
+        },
+    ] {
+        let error = Sandbox::new(SandboxOptions {
+            limits,
+            ..SandboxOptions::default()
+        })
+        .unwrap_err();
+        assert!(error.to_string().contains("cannot set up"), "{error}");
+    }
+}
