@@ -265,7 +265,8 @@ fn place_name(before: &[u8]) -> Option<&[u8]> {
         None => before,
     };
     let name = trim_start(name);
-    if name.is_empty() || memmem::find(name, b"://").is_some_and(|_| !name.starts_with(b"file://"))
+    if matches!(name, [] | [b':', ..])
+        || memmem::find(name, b"://").is_some_and(|_| !name.starts_with(b"file://"))
     {
         return None;
     }

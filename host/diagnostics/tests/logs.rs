@@ -80,7 +80,8 @@ fn every_shared_log_has_the_errors_that_were_counted() {
             .count();
         let files: std::collections::BTreeSet<_> = errors
             .iter()
-            .filter_map(|d| d.location.as_ref().map(|l| &l.path))
+            // The count takes MSBuild for a file where it names none.
+            .map(|d| d.location.as_ref().map(|l| &l.path))
             .collect();
         let got = (
             errors.len().to_string(),

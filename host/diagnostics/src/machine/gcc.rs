@@ -90,7 +90,8 @@ fn diagnostic(message: Message, cx: &mut Context) -> Diagnostic {
     let file = caret(&message)
         .and_then(|p| p.file.as_deref())
         .unwrap_or_default();
-    let language = cx.c.language_of(file.as_bytes());
+    let language =
+        cx.c.language_of(file.as_bytes(), message.message.as_bytes());
     let mut d = super::new("gcc", language, severity(&message.kind));
     d.code = message.option.as_deref().map(code).unwrap_or_default();
     d.location = message

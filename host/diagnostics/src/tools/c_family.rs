@@ -29,14 +29,23 @@ impl Memory {
         self.language
     }
 
-    /// The language of a file, remembered for the headers to come.
-    pub(crate) fn language_of(&mut self, path: &[u8]) -> &'static str {
-        match language(path) {
-            Some(known) => {
-                self.language = Some(known);
-                known
-            }
-            None => self.language.unwrap_or("c"),
+    /// The language of a file, remembered for the headers to come. A header
+    /// before any other file shows by what is said of it.
+    pub(crate) fn language_of(&mut self, path: &[u8], message: &[u8]) -> &'static str {
+        if let Some(known) = language(path) {
+            self.language = Some(known);
+            return known;
+        }
+        let says_cpp = || {
+            [&b"::"[..], b"template", b"class"]
+                .iter()
+                .any(|word| memmem::find(message, word).is_some())
+                || memmem::find(path, b"/c++/").is_some()
+        };
+        match self.language {
+            Some(known) => known,
+            None if says_cpp() => "cpp",
+            None => "c",
         }
     }
 }
@@ -75,19 +84,10 @@ pub(crate) fn begin(head: &Head<'_>, cx: &mut Context) -> Option<Draft> {
         extension(head.path),
         b"h" | b"" | b"def" | b"inc" | b"y" | b"l" | b"re"
     );
-    if is_c {
-        cx.c.language = known;
-    }
     if !is_c && !header {
         return Some(other(head, cx));
     }
-    let guess = || {
-        let says_cpp = memmem::find(head.message, b"::").is_some()
-            || memmem::find(head.message, b"template").is_some()
-            || memmem::find(head.path, b"/c++/").is_some();
-        if says_cpp { "cpp" } else { "c" }
-    };
-    let language = known.or(cx.c.language).unwrap_or_else(guess);
+    let language = cx.c.language_of(head.path, head.message);
     let mut diagnostic = draft::from_head(head, "gcc", language, ColumnUnit::Byte, cx);
     let tool = strip_flag(&mut diagnostic, head.message);
     Some(Draft::new(

@@ -30,6 +30,7 @@ pub(crate) struct Context {
     pub(crate) link_failed: bool,
     /// Whether Maven has named a file.
     pub(crate) maven_named: bool,
+    lints: rustc::Lints,
     python: python::Memory,
 }
 

@@ -6,6 +6,7 @@ use crate::head::{Head, Shape};
 use crate::text::{lossy, number, trim_start};
 use crate::{ColumnUnit, Diagnostic, Location, Position, Related, Severity};
 use memchr::memrchr;
+use std::collections::HashMap;
 
 /// What has been seen below the head.
 #[derive(Debug, Default)]
@@ -16,7 +17,20 @@ pub(crate) struct Lines {
     part: Option<usize>,
     /// Whether a wrapped note may go on.
     wraps: bool,
+    /// The last source line shown, while a lint's attribute is pointed at.
+    attribute: Option<Vec<u8>>,
 }
+
+/// The names of lints that were told once: rustc names a lint only at its
+/// first warning. Keyed by the message's slug.
+#[derive(Debug, Default)]
+pub(crate) struct Lints(HashMap<String, String>);
+
+/// Far more than there are lints.
+const MAX_LINTS: usize = 2048;
+
+/// The note above an attribute that sets a lint's level.
+const LINT_LEVEL: &str = "the lint level is defined here";
 
 /// Lines that only sum up.
 const SUMMARIES: [&str; 4] = [
@@ -95,12 +109,17 @@ impl Lines {
         if let Some(said) = text.strip_prefix(b"= ") {
             self.drawn = true;
             self.wraps = true;
-            self.push(d, note_text(said));
+            let note = note_text(said);
+            if let Some(lint) = lint(&note) {
+                d.code = lint;
+            }
+            self.push(d, note);
             return Taken::Yes;
         }
         if is_gutter(line) {
             self.drawn = true;
             self.wraps = false;
+            self.point(d, text);
             return Taken::Yes;
         }
         // A message or a note of several lines is indented below its first.
@@ -125,6 +144,30 @@ impl Lines {
         Taken::Yes
     }
 
+    /// Below `the lint level is defined here`, carets stand under the name.
+    fn point(&mut self, d: &mut Diagnostic, text: &[u8]) {
+        let part = self.part.and_then(|part| d.related.get(part));
+        if !d.code.is_empty() || part.is_none_or(|p| p.message != LINT_LEVEL) {
+            return;
+        }
+        let Some(bar) = memchr::memchr(b'|', text) else {
+            return;
+        };
+        let row = &text[bar + 1..];
+        if text.starts_with(b"|") {
+            let source = self.attribute.take().unwrap_or_default();
+            let start = row.iter().take_while(|b| **b == b' ').count();
+            let length = row[start..].iter().take_while(|b| **b == b'^').count();
+            if let Some(name) = source.get(start..start + length)
+                && is_lint_name(name)
+            {
+                d.code = lossy(name);
+            }
+        } else {
+            self.attribute = Some(row[..row.len().min(1024)].to_vec());
+        }
+    }
+
     fn push(&mut self, d: &mut Diagnostic, message: String) {
         d.related.push(Related {
             message,
@@ -136,6 +179,7 @@ impl Lines {
     /// Decides whose error it was.
     pub(crate) fn finish(&mut self, d: &mut Diagnostic, cx: &mut Context) -> bool {
         if self.drawn || !d.code.is_empty() {
+            cx.lints.name(d);
             return true;
         }
         let (tool, language) = match cx.bare {
@@ -148,6 +192,45 @@ impl Lines {
         // A warning without a place of a tool that nobody knows is noise.
         d.severity == Severity::Error || cx.bare.is_some()
     }
+}
+
+impl Lints {
+    /// Remembers the name of a lint, or recalls it.
+    fn name(&mut self, d: &mut Diagnostic) {
+        if d.code.starts_with('E') {
+            return;
+        }
+        let slug = crate::slug(&d.message);
+        if !d.code.is_empty() {
+            if self.0.len() < MAX_LINTS {
+                self.0.entry(slug).or_insert_with(|| d.code.clone());
+            }
+        } else if let Some(name) = self.0.get(&slug) {
+            d.code.clone_from(name);
+        }
+    }
+}
+
+/// The lint in `` `#[warn(x)]` on by default ``, `` `#[warn(x)]` implied by
+/// `#[warn(y)]` `` and ``requested on the command line with `-D x` ``.
+fn lint(note: &str) -> Option<String> {
+    let quoted = crate::text::arguments(note);
+    let first = quoted.first()?;
+    let name = if note.starts_with("`#[") {
+        first.split_once('(')?.1.strip_suffix(")]")?
+    } else if note.starts_with("requested on the command line with") {
+        first.split_once(' ')?.1
+    } else {
+        return None;
+    };
+    is_lint_name(name.as_bytes()).then(|| name.replace('-', "_"))
+}
+
+fn is_lint_name(name: &[u8]) -> bool {
+    !name.is_empty()
+        && name
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':'))
 }
 
 fn note_text(said: &[u8]) -> String {
