@@ -115,9 +115,9 @@ impl Plugin {
         store.set_hostcall_fuel(limits.output);
         store.set_fuel(fuel)?;
         store.fuel_async_yield_interval(Some(limits.fuel_slice))?;
-        // Fuel slices let the timeout fire in a loop of ordinary instructions.
-        // Bulk memory instructions move megabytes for one unit: there the
-        // epoch's yield does, and its trap does if the runtime's timer cannot.
+        // A timeout cannot fire in a guest's loop unless the guest yields. Fuel
+        // slices make it yield often; the epoch makes it yield, and past the
+        // deadline trap, even with slices too long or a timer that is stuck.
         let wall = limits.wall;
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(move |_| {

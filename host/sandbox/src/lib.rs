@@ -19,8 +19,8 @@
 //!
 //! | a guest that | is stopped by |
 //! |---|---|
-//! | computes without end | fuel, see [`Limits::fuel`] |
-//! | copies memory without end (one unit of fuel moves megabytes) | the epoch: it yields every tick, and past the deadline it traps |
+//! | computes, or copies memory, without end | fuel, see [`Limits::fuel`]; a byte copied costs a unit |
+//! | has fuel without end, and so computes past its deadline | the wall deadline, which is looked at between slices of fuel; the epoch, if the runtime's timer cannot |
 //! | waits in a host call (which burns no fuel) | the wall deadline: host calls run on other threads and are abandoned |
 //! | calls the host without end | [`Limits::host_calls`] |
 //! | grows memory, or tables | the limiter; a growth refused is a `-1` to the guest, and a trap after it is reported as [`Failure::Memory`] |

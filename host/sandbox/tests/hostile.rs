@@ -66,14 +66,38 @@ fn an_infinite_loop_with_fuel_without_end_meets_the_deadline() {
 }
 
 #[test]
-fn copying_without_end_meets_the_deadline() {
-    // One unit of fuel moves 32 MiB: the fuel's yields are hours apart.
+fn copying_without_end_burns_fuel_by_the_byte() {
     let body = "(drop (memory.grow (i32.const 600)))
         (loop $l
           (memory.fill (i32.const 65536) (i32.const 1) (i32.const 33554432))
           (br $l))
         unreachable";
+    // Less than one of the fills.
+    let error = failure(&core("", "", body), limits());
+    assert_eq!(
+        error.failure,
+        Failure::OutOfFuel {
+            used: error.context.fuel_used
+        },
+        "{error}"
+    );
     deadline_of(&core("", "", body));
+}
+
+#[test]
+fn a_guest_that_never_yields_meets_the_epoch() {
+    let limits = Limits {
+        fuel_slice: u64::MAX,
+        ..endless()
+    };
+    let error = failure(&core("", "", "(loop $l (br $l)) unreachable"), limits);
+    assert_eq!(
+        error.failure,
+        Failure::Deadline {
+            limit: Duration::from_millis(250)
+        },
+        "{error}"
+    );
 }
 
 #[test]
