@@ -31,8 +31,10 @@ mod tests {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .filter_map(|name| name.strip_suffix(".wasm").map(str::to_owned))
             .collect();
-        let bundled: BTreeSet<String> =
-            components().iter().map(|(name, _)| (*name).to_owned()).collect();
+        let bundled: BTreeSet<String> = components()
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect();
         assert_eq!(in_dist, bundled);
         assert_eq!(bundled.len(), components().len(), "one is listed twice");
     }
@@ -48,16 +50,25 @@ mod tests {
     #[test]
     fn the_checksums_are_those_of_dist() {
         let sums = fs::read_to_string(dist().join("SHA256SUMS")).unwrap();
-        let listed: BTreeSet<&str> =
-            sums.lines().filter_map(|line| line.split_once("  ")).map(|(_, name)| name).collect();
-        let bundled: Vec<String> =
-            components().iter().map(|(name, _)| format!("{name}.wasm")).collect();
+        let listed: BTreeSet<&str> = sums
+            .lines()
+            .filter_map(|line| line.split_once("  "))
+            .map(|(_, name)| name)
+            .collect();
+        let bundled: Vec<String> = components()
+            .iter()
+            .map(|(name, _)| format!("{name}.wasm"))
+            .collect();
         assert_eq!(listed, bundled.iter().map(String::as_str).collect());
         let output = Command::new("sha256sum")
             .args(["--check", "--strict", "SHA256SUMS"])
             .current_dir(dist())
             .output()
             .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stdout)
+        );
     }
 }

@@ -67,8 +67,11 @@ pub fn componentize(module: &[u8], manifest: &str) -> Result<Vec<u8>, Error> {
     ];
     for (name, text) in sections {
         if let Some(text) = text {
-            CustomSection { name: name.into(), data: text.as_bytes().into() }
-                .append_to_component(&mut component);
+            CustomSection {
+                name: name.into(),
+                data: text.as_bytes().into(),
+            }
+            .append_to_component(&mut component);
         }
     }
     Ok(component)
@@ -107,11 +110,17 @@ pub fn describe(component: &[u8]) -> Result<String, Error> {
     let DecodedWasm::Component(resolve, world) = &decoded else {
         return Err(Error::Decode(anyhow::anyhow!("it is a WIT package")));
     };
-    let nested: Vec<_> =
-        resolve.packages.iter().map(|(id, _)| id).filter(|id| *id != decoded.package()).collect();
+    let nested: Vec<_> = resolve
+        .packages
+        .iter()
+        .map(|(id, _)| id)
+        .filter(|id| *id != decoded.package())
+        .collect();
     let mut printer = WitPrinter::default();
     printer.emit_docs(false);
-    printer.print(resolve, decoded.package(), &nested).map_err(Error::Decode)?;
+    printer
+        .print(resolve, decoded.package(), &nested)
+        .map_err(Error::Decode)?;
     let mut text = format!("world: {}\n{}", resolve.worlds[*world].name, printer.output);
     match manifest(component)? {
         Some(manifest) => {
@@ -137,8 +146,7 @@ mod tests {
         let (package, _) = resolve.push_dir(wit).unwrap();
         let world = resolve.select_world(&[package], Some("fixer")).unwrap();
         let mut module = dummy_module(&resolve, world, ManglingAndAbi::Standard32);
-        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, true)
-            .unwrap();
+        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, true).unwrap();
         module
     }
 
@@ -146,22 +154,34 @@ mod tests {
     fn the_manifest_is_kept_byte_for_byte() {
         let text = format!("# café\r\n{MANIFEST}\n\n");
         let component = componentize(&module(), &text).unwrap();
-        assert_eq!(manifest(&component).unwrap().as_deref(), Some(text.as_str()));
+        assert_eq!(
+            manifest(&component).unwrap().as_deref(),
+            Some(text.as_str())
+        );
         assert_eq!(component, componentize(&module(), &text).unwrap());
     }
 
     #[test]
     fn a_description_names_the_world_and_the_manifest() {
         let text = describe(&componentize(&module(), MANIFEST).unwrap()).unwrap();
-        assert!(text.contains("import buildfix:fixer/workspace@0.1.0;"), "{text}");
+        assert!(
+            text.contains("import buildfix:fixer/workspace@0.1.0;"),
+            "{text}"
+        );
         assert!(text.contains("export fix: func("), "{text}");
         assert!(text.ends_with(MANIFEST), "{text}");
     }
 
     #[test]
     fn what_is_no_module_or_no_manifest_is_refused() {
-        assert!(matches!(componentize(b"\0asm", MANIFEST), Err(Error::Encode(_))));
-        assert!(matches!(componentize(&module(), "name = 1"), Err(Error::Manifest(_))));
+        assert!(matches!(
+            componentize(b"\0asm", MANIFEST),
+            Err(Error::Encode(_))
+        ));
+        assert!(matches!(
+            componentize(&module(), "name = 1"),
+            Err(Error::Manifest(_))
+        ));
         assert!(matches!(describe(&module()), Err(Error::Decode(_))));
         assert!(matches!(manifest(b"MZ"), Err(Error::Decode(_))));
     }
@@ -169,7 +189,10 @@ mod tests {
     #[test]
     fn a_manifest_inside_the_module_does_not_count() {
         let mut module = module();
-        let section = CustomSection { name: MANIFEST_SECTION.into(), data: b"forged".into() };
+        let section = CustomSection {
+            name: MANIFEST_SECTION.into(),
+            data: b"forged".into(),
+        };
         wasm_encoder::Section::append_to(&section, &mut module);
         let component = componentize(&module, MANIFEST).unwrap();
         assert_eq!(manifest(&component).unwrap().as_deref(), Some(MANIFEST));

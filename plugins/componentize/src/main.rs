@@ -21,15 +21,16 @@ fn run() -> anyhow::Result<()> {
         [flag, plugin] if flag == "--describe" => {
             let text = buildfix_componentize::describe(&read(plugin.as_ref())?)
                 .with_context(|| plugin.display().to_string())?;
-            std::io::stdout().write_all(text.as_bytes()).context("cannot write")?;
+            std::io::stdout()
+                .write_all(text.as_bytes())
+                .context("cannot write")?;
         }
         [module, manifest, out] => {
             let text = String::from_utf8(read(manifest.as_ref())?)
                 .with_context(|| format!("{} is not UTF-8", manifest.display()))?;
             let component = buildfix_componentize::componentize(&read(module.as_ref())?, &text)
                 .with_context(|| format!("{} with {}", module.display(), manifest.display()))?;
-            fs::write(out, component)
-                .with_context(|| format!("cannot write {}", out.display()))?;
+            fs::write(out, component).with_context(|| format!("cannot write {}", out.display()))?;
         }
         _ => bail!("usage: buildfix-componentize (MODULE MANIFEST OUT | --describe PLUGIN)"),
     }

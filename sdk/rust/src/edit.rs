@@ -21,10 +21,22 @@ impl Fix {
     /// Replaces a range of `file`. A range outside the text, or one that cuts a
     /// character, gives an edit that the host refuses with that reason.
     #[must_use]
-    pub fn replace(mut self, file: &SourceFile, range: Range<u32>, text: impl Into<String>) -> Self {
-        let expect = file.text.get(range.start as usize..range.end as usize).unwrap_or_default();
+    pub fn replace(
+        mut self,
+        file: &SourceFile,
+        range: Range<u32>,
+        text: impl Into<String>,
+    ) -> Self {
+        let expect = file
+            .text
+            .get(range.start as usize..range.end as usize)
+            .unwrap_or_default();
         self.edits.push(TextEdit {
-            span: Span { path: file.path.clone(), start: range.start, end: range.end },
+            span: Span {
+                path: file.path.clone(),
+                start: range.start,
+                end: range.end,
+            },
             expect: expect.to_owned(),
             text: text.into(),
             merge: String::new(),

@@ -68,14 +68,20 @@ pub trait Fixer {
 #[allow(clippy::derivable_impls, reason = "the type is generated")]
 impl Default for Response {
     fn default() -> Self {
-        Self { fixes: Vec::new(), notes: Vec::new() }
+        Self {
+            fixes: Vec::new(),
+            notes: Vec::new(),
+        }
     }
 }
 
 impl Response {
     /// Says why a diagnostic got no fix; the report shows it.
     pub fn note(&mut self, diagnostic: &Diagnostic, message: impl Into<String>) {
-        self.notes.push(Note { diagnostic: diagnostic.id, message: message.into() });
+        self.notes.push(Note {
+            diagnostic: diagnostic.id,
+            message: message.into(),
+        });
     }
 }
 
@@ -94,7 +100,7 @@ macro_rules! export {
                     <$fixer as $crate::Fixer>::fix(&request, &$crate::__Imports)
                 }
             }
-            $crate::bindings::export!(Component with_types_in $crate::bindings);
+    $crate::bindings::export!(Component with_types_in $crate::bindings);
         };
     };
 }

@@ -20,7 +20,10 @@ pub fn apply(host: &LocalHost, fix: &Fix) -> Result<BTreeMap<String, String>, St
     for (path, mut edits) in by_path {
         let mut text = host.source(path)?.text;
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-        if edits.windows(2).any(|pair| pair[1].span.start < pair[0].span.end) {
+        if edits
+            .windows(2)
+            .any(|pair| pair[1].span.start < pair[0].span.end)
+        {
             return Err(format!("edits of `{path}` overlap"));
         }
         for edit in edits.iter().rev() {
@@ -29,7 +32,10 @@ pub fn apply(host: &LocalHost, fix: &Fix) -> Result<BTreeMap<String, String>, St
                 .get(range.clone())
                 .ok_or_else(|| format!("{range:?} is not a range of `{path}`"))?;
             if there != edit.expect {
-                return Err(format!("{range:?} of `{path}` is `{there}`, not `{}`", edit.expect));
+                return Err(format!(
+                    "{range:?} of `{path}` is `{there}`, not `{}`",
+                    edit.expect
+                ));
             }
             text.replace_range(range, &edit.text);
         }

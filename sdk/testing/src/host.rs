@@ -21,7 +21,10 @@ impl LocalHost {
     /// Over the folder `root`, as it is when it is read.
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        let files = Arc::new(Files { root: root.into(), read: Mutex::default() });
+        let files = Arc::new(Files {
+            root: root.into(),
+            read: Mutex::default(),
+        });
         Self {
             symbols: SymbolIndex::new(files.clone()),
             files,
@@ -41,7 +44,10 @@ impl LocalHost {
     /// What the fixer logged so far: levels and messages.
     #[must_use]
     pub fn logged(&self) -> Vec<(String, String)> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.log
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// The path of `named`, as a compiler printed it, in the folder: relative
@@ -81,7 +87,9 @@ impl Files {
     fn source(&self, path: &str) -> Result<SourceFile, String> {
         let path = normal(path).ok_or_else(|| format!("`{path}` is outside the workspace"))?;
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        read.entry(path.clone()).or_insert_with(|| load(&self.root, path)).clone()
+        read.entry(path.clone())
+            .or_insert_with(|| load(&self.root, path))
+            .clone()
     }
 
     fn list(&self) -> Vec<String> {
@@ -104,7 +112,9 @@ impl Files {
 
 fn load(root: &Path, path: String) -> Result<SourceFile, String> {
     let full = root.join(&path);
-    let real = full.canonicalize().map_err(|error| format!("cannot read `{path}`: {error}"))?;
+    let real = full
+        .canonicalize()
+        .map_err(|error| format!("cannot read `{path}`: {error}"))?;
     if !root.canonicalize().is_ok_and(|root| real.starts_with(root)) {
         return Err(format!("`{path}` is outside the workspace"));
     }
@@ -141,7 +151,12 @@ impl Host for LocalHost {
             .build()
             .map_err(|error| error.to_string())?
             .compile_matcher();
-        Ok(self.files.list().into_iter().filter(|path| glob.is_match(path)).collect())
+        Ok(self
+            .files
+            .list()
+            .into_iter()
+            .filter(|path| glob.is_match(path))
+            .collect())
     }
 
     fn query(&self, path: &str, query: &str) -> Result<Vec<QueryMatch>, String> {
@@ -156,7 +171,12 @@ impl Host for LocalHost {
                 captures: found
                     .captures
                     .into_iter()
-                    .map(|c| Capture { name: c.name, kind: c.kind, start: c.start, end: c.end })
+                    .map(|c| Capture {
+                        name: c.name,
+                        kind: c.kind,
+                        start: c.start,
+                        end: c.end,
+                    })
                     .collect(),
             })
             .collect())
@@ -170,7 +190,12 @@ impl Host for LocalHost {
             .map_err(|error| error.to_string())?;
         Ok(nodes
             .into_iter()
-            .map(|n| Node { kind: n.kind, field: n.field, start: n.start, end: n.end })
+            .map(|n| Node {
+                kind: n.kind,
+                field: n.field,
+                start: n.start,
+                end: n.end,
+            })
             .collect())
     }
 
@@ -179,30 +204,51 @@ impl Host for LocalHost {
             Some(text) => self.syntax.parse_errors(path, text, None),
             None => {
                 let file = self.source(path)?;
-                self.syntax.parse_errors(&file.path, &file.text, Some(&file.hash))
+                self.syntax
+                    .parse_errors(&file.path, &file.text, Some(&file.hash))
             }
         };
         Ok(errors
             .map_err(|error| error.to_string())?
             .into_iter()
-            .map(|e| ParseError { kind: e.kind.to_owned(), token: e.token, start: e.start, end: e.end })
+            .map(|e| ParseError {
+                kind: e.kind.to_owned(),
+                token: e.token,
+                start: e.start,
+                end: e.end,
+            })
             .collect())
     }
 
     fn find(&self, language: &str, name: &str) -> Vec<Symbol> {
-        self.symbols.find(language, name).into_iter().map(symbol).collect()
+        self.symbols
+            .find(language, name)
+            .into_iter()
+            .map(symbol)
+            .collect()
     }
 
     fn similar(&self, language: &str, name: &str, distance: u32) -> Vec<Symbol> {
-        self.symbols.similar(language, name, distance).into_iter().map(symbol).collect()
+        self.symbols
+            .similar(language, name, distance)
+            .into_iter()
+            .map(symbol)
+            .collect()
     }
 
     fn members(&self, language: &str, container: &str) -> Vec<Symbol> {
-        self.symbols.members(language, container).into_iter().map(symbol).collect()
+        self.symbols
+            .members(language, container)
+            .into_iter()
+            .map(symbol)
+            .collect()
     }
 
     fn declared_in(&self, path: &str) -> Result<Vec<Symbol>, String> {
-        let found = self.symbols.declared_in(path).map_err(|error| error.to_string())?;
+        let found = self
+            .symbols
+            .declared_in(path)
+            .map_err(|error| error.to_string())?;
         Ok(found.into_iter().map(symbol).collect())
     }
 }

@@ -34,8 +34,14 @@ pub fn requests_from_log(
     wanted: impl Fn(&str, &str) -> bool,
 ) -> Vec<Request> {
     let mut groups: BTreeMap<(String, String, String), Vec<found::Diagnostic>> = BTreeMap::new();
-    for diagnostic in diagnostics(log).into_iter().filter(found::Diagnostic::is_error) {
-        let path = diagnostic.location.as_ref().and_then(|place| host.map(&place.path));
+    for diagnostic in diagnostics(log)
+        .into_iter()
+        .filter(found::Diagnostic::is_error)
+    {
+        let path = diagnostic
+            .location
+            .as_ref()
+            .and_then(|place| host.map(&place.path));
         if let Some(path) = path.filter(|path| wanted(&diagnostic.class, path)) {
             let key = (diagnostic.class.clone(), path, diagnostic.tool.clone());
             groups.entry(key).or_default().push(diagnostic);
@@ -44,7 +50,9 @@ pub fn requests_from_log(
     let mut requests = Vec::new();
     let mut id = 0;
     for ((class, path, tool), group) in groups {
-        let Ok(file) = host.source(&path) else { continue };
+        let Ok(file) = host.source(&path) else {
+            continue;
+        };
         for chunk in group.chunks(CHUNK) {
             let diagnostics = chunk.iter().map(|one| {
                 id += 1;
@@ -122,5 +130,9 @@ fn convert(host: &LocalHost, file: &SourceFile, id: u32, from: &found::Diagnosti
 
 fn wit_span(path: &str, range: &Range<usize>) -> Span {
     let to_u32 = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Span { path: path.to_owned(), start: to_u32(range.start), end: to_u32(range.end) }
+    Span {
+        path: path.to_owned(),
+        start: to_u32(range.start),
+        end: to_u32(range.end),
+    }
 }

@@ -24,7 +24,10 @@ pub fn run<F: Fixer>(
 ) -> Vec<Answer> {
     requests_from_log(host, log, wanted)
         .into_iter()
-        .map(|request| Answer { response: F::fix(&request, host), request })
+        .map(|request| Answer {
+            response: F::fix(&request, host),
+            request,
+        })
         .collect()
 }
 
@@ -37,7 +40,11 @@ pub fn report(host: &LocalHost, answers: &[Answer]) -> String {
         for d in &request.diagnostics {
             let message = d.message.lines().next().unwrap_or_default();
             let path = &d.span.path;
-            let _ = writeln!(out, "{path}:{}:{}: {}: {message}", d.line, d.column, d.class);
+            let _ = writeln!(
+                out,
+                "{path}:{}:{}: {}: {message}",
+                d.line, d.column, d.class
+            );
             let response = match response {
                 Ok(response) => response,
                 Err(error) => {
@@ -45,7 +52,11 @@ pub fn report(host: &LocalHost, answers: &[Answer]) -> String {
                     continue;
                 }
             };
-            for fix in response.fixes.iter().filter(|fix| fix.answers.contains(&d.id)) {
+            for fix in response
+                .fixes
+                .iter()
+                .filter(|fix| fix.answers.contains(&d.id))
+            {
                 let _ = writeln!(out, "  [{}] {}", fix.applicability, fix.title);
                 match apply(host, fix) {
                     Ok(texts) => {
@@ -78,7 +89,12 @@ fn changed_lines(out: &mut String, old: &str, new: &str) {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
     let same = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let (old, new) = (&old[same..], &new[same..]);
-    let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
+    let tail = old
+        .iter()
+        .rev()
+        .zip(new.iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
     for (sign, lines) in [('-', old), ('+', new)] {
         for line in &lines[..lines.len() - tail] {
             let _ = writeln!(out, "    {sign} {line}");

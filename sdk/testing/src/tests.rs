@@ -14,7 +14,9 @@ impl Fixer for Semicolon {
                 continue;
             }
             let fix = edit::fix(d, "insert `;`", "verified");
-            answer.fixes.push(fix.insert(&request.file, d.span.start, ";"));
+            answer
+                .fixes
+                .push(fix.insert(&request.file, d.span.start, ";"));
         }
         Ok(answer)
     }
@@ -23,8 +25,11 @@ impl Fixer for Semicolon {
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("sub")).unwrap();
-    fs::write(folder.path().join("sub/A.cs"), "\u{feff}class A { string S = \"é\" ; int X = 1 }\n")
-        .unwrap();
+    fs::write(
+        folder.path().join("sub/A.cs"),
+        "\u{feff}class A { string S = \"é\" ; int X = 1 }\n",
+    )
+    .unwrap();
     fs::write(folder.path().join("B.cs"), "class Blorb { }\n").unwrap();
     folder
 }
@@ -56,7 +61,10 @@ fn a_log_becomes_requests_and_a_report() {
          info: csharp/CS1002\n\
          info: csharp/CS1002\n"
     );
-    assert_eq!(run::<Semicolon>(&host, log.as_bytes(), |_, path| path == "B.cs").len(), 1);
+    assert_eq!(
+        run::<Semicolon>(&host, log.as_bytes(), |_, path| path == "B.cs").len(),
+        1
+    );
 }
 
 #[test]
@@ -67,7 +75,10 @@ fn the_services_answer_from_the_folder() {
     assert_eq!(host.list_files("*.cs").unwrap(), ["B.cs"]);
     assert_eq!(host.find("csharp", "Blorb")[0].path, "B.cs");
     assert_eq!(host.declared_in("B.cs").unwrap()[0].kind, "class");
-    assert_eq!(host.query("B.cs", "(class_declaration) @c").unwrap().len(), 1);
+    assert_eq!(
+        host.query("B.cs", "(class_declaration) @c").unwrap().len(),
+        1
+    );
     assert_eq!(host.ancestors("B.cs", 6, 7).unwrap()[0].kind, "identifier");
     assert!(host.read_file("sub/A.cs").unwrap().starts_with("class A"));
 }
@@ -96,7 +107,11 @@ fn an_edit_that_does_not_fit_is_refused() {
         edit::fix(&request.diagnostics[0], "t", "exact").replace(&request.file, start..end, "y")
     };
     assert!(apply(&host, &fix(0, 1)).is_ok());
-    assert!(apply(&host, &fix(0, 100)).unwrap_err().contains("not a range"));
+    assert!(
+        apply(&host, &fix(0, 100))
+            .unwrap_err()
+            .contains("not a range")
+    );
     let mut stale = fix(0, 1);
     "z".clone_into(&mut stale.edits[0].expect);
     assert!(apply(&host, &stale).unwrap_err().contains("not `z`"));
