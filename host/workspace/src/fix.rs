@@ -31,7 +31,9 @@ impl Applicability {
 }
 
 /// What happens where several edits meet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Merge {
     /// Overlapping edits conflict, unless they are equal.

@@ -10,12 +10,15 @@ pub(super) struct Taken<'a> {
     files: BTreeMap<&'a str, File<'a>>,
 }
 
+/// A cut with the fix that it is from, and all that this does to the file.
+type Owned<'a> = (usize, &'a Cut, &'a Target);
+
 #[derive(Debug, Default)]
 struct File<'a> {
     /// The first fix that touches the file, and what it does.
     first: Option<(usize, &'a Target)>,
     /// Cuts by range: those of one range are equal, or insertions into a set.
-    cuts: BTreeMap<(usize, usize), Vec<(usize, &'a Cut, &'a Target)>>,
+    cuts: BTreeMap<(usize, usize), Vec<Owned<'a>>>,
 }
 
 /// Where a fix meets another one.

@@ -62,7 +62,7 @@ pub(super) fn map(workspace: &Workspace, printed: &str) -> Option<String> {
     let decoded = printed
         .get(..5)
         .filter(|head| head.eq_ignore_ascii_case("file:"))
-        .map(url);
+        .map(|_| url(printed));
     let printed = decoded.as_deref().unwrap_or(printed);
     if !is_absolute(printed)
         && let Some(path) = relative(workspace, printed)

@@ -171,6 +171,9 @@ impl RunLog {
         if let Err(cause) = written {
             return Err(self.put_back(cause, &done, &folders));
         }
+        if steps.iter().any(|step| step.after.is_none()) {
+            remove_folders(&self.workspace, &Story::of(&self.log.records).folders);
+        }
         if steps
             .iter()
             .any(|step| step.before.is_none() || step.after.is_none())

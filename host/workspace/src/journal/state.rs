@@ -4,6 +4,12 @@ use super::JournalError;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How often a lock is tried again, every 10 ms. A process that is being
+/// started elsewhere in this program holds all locks for a moment, and so does
+/// one that was just killed.
+const PATIENCE: u32 = 25;
 
 /// Where the journal of one workspace is.
 #[derive(Clone, Debug)]
@@ -91,18 +97,25 @@ impl State {
             .truncate(false)
             .open(&path)
             .map_err(JournalError::io(&path))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut pid = String::new();
-                // Only for the message.
-                let _ = Read::by_ref(&mut file).take(16).read_to_string(&mut pid);
-                return Err(JournalError::Locked {
-                    pid: pid.trim().parse().ok(),
-                    root: root.into(),
-                });
+        let mut patience = PATIENCE;
+        while let Err(error) = file.try_lock() {
+            match error {
+                TryLockError::Error(error) => return Err(JournalError::io(&path)(error)),
+                TryLockError::WouldBlock if patience > 0 => {
+                    patience -= 1;
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                TryLockError::WouldBlock => {
+                    let mut pid = String::new();
+                    // Only for the message.
+                    let _ = Read::by_ref(&mut file).take(16).read_to_string(&mut pid);
+                    let pid = pid.trim().parse().ok();
+                    return Err(JournalError::Locked {
+                        pid,
+                        root: root.to_owned(),
+                    });
+                }
             }
-            Err(TryLockError::Error(error)) => return Err(JournalError::io(&path)(error)),
         }
         file.set_len(0)
             .and_then(|()| file.rewind())
