@@ -191,7 +191,7 @@ fn leave(source: &Source, token: usize, indent: usize, open: &mut Vec<Frame>, fo
         }
         if !frame.entered && line > source.token_line(frame.opener) {
             frame.entered = true;
-            frame.flat = indent <= frame.outer();
+            frame.flat = indent <= frame.outer() && unindented(source, frame.opener);
         }
         let follows = matches!(source.word(token), "else" | "catch" | "finally" | "elif" | "except");
         let slack = usize::from(follows) * 2;
@@ -244,13 +244,20 @@ fn close(
     }
 }
 
+/// Whether it is customary to leave a block's contents at the depth of its
+/// head.
+fn unindented(source: &Source, opener: usize) -> bool {
+    (opener.saturating_sub(8)..opener)
+        .any(|i| matches!(source.word(i), "namespace" | "extern" | "module" | "function" | "switch" | "select"))
+}
+
 /// Whether a token carries on the line before it.
 fn continues(source: &Source, token: usize) -> bool {
     let operator = |i: usize| {
         source.kind(i) == Some(Kind::Punct)
             && !matches!(source.word(i), ";" | "{" | "}" | ")" | "]" | "#" | "@" | "~" | "(" | "[" | ":" | ">")
     };
-    token > 0 && matches!(source.word(token - 1), "," | "(" | "[" | "=" | "&&" | "||" | "+" | "=>" | "->")
+    token > 0 && matches!(source.word(token - 1), "(" | "[" | "=" | "&&" | "||" | "+" | "=>" | "->")
         || operator(token) && !matches!(source.word(token), "*" | "&" | "::" | "&&" | "--" | "++" | "<-" | "!")
         || source.word(token) == "{"
         || source.word(token) == "where"

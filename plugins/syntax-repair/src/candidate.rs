@@ -160,6 +160,21 @@ impl<'a> Problem<'a> {
         }
     }
 
+    /// The same problem at another place; `None` if that is the same one.
+    #[must_use]
+    pub fn moved(&self, at: usize) -> Option<Self> {
+        if at == self.anchor || !self.source.text.is_char_boundary(at) {
+            return None;
+        }
+        Some(Self {
+            source: self.source,
+            diagnostic: self.diagnostic,
+            reading: Reading::default(),
+            anchor: at,
+            whole_line: false,
+        })
+    }
+
     /// The line (from 0) that the diagnostic names.
     #[must_use]
     pub fn line(&self) -> usize {

@@ -22,7 +22,7 @@ pub mod rules;
 pub mod search;
 pub mod source;
 
-use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response, edit};
+use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, ParseError, Request, Response, edit};
 use candidate::{Pool, Problem};
 use lang::Lang;
 use search::{Damage, Tried};
@@ -33,7 +33,13 @@ use source::Source;
 pub struct SyntaxRepair;
 
 /// Texts parsed for one request, whatever it holds.
-const BUDGET: usize = 240;
+const BUDGET: usize = 160;
+/// Diagnostics without a repair after which the rest are left alone: they are
+/// echoes of the first.
+const FAILURES: usize = 4;
+/// A second repair that also makes the file parse and costs no more than this
+/// above the first leaves a doubt.
+const RIVAL: u32 = 6;
 /// Alternatives for one diagnostic.
 const ALTERNATIVES: usize = 4;
 
@@ -50,9 +56,10 @@ impl Fixer for SyntaxRepair {
         let mut diagnostics: Vec<&Diagnostic> = request.diagnostics.iter().collect();
         diagnostics.sort_by_key(|d| (d.span.start, d.id));
         let mut budget = BUDGET;
+        let mut failures = 0;
         let mut answered: Vec<u32> = Vec::new();
         for diagnostic in &diagnostics {
-            if answered.contains(&diagnostic.id) || diagnostic.span.path != request.file.path {
+            if failures >= FAILURES || answered.contains(&diagnostic.id) || diagnostic.span.path != request.file.path {
                 continue;
             }
             let problem = Problem::new(&source, diagnostic);
@@ -62,9 +69,13 @@ impl Fixer for SyntaxRepair {
                 rules::propose(&problem, &errors, &mut pool);
             }
             rules::semantic::propose(&problem, &mut pool);
-            let found =
+            let mut found =
                 search::search(host, &request.file.path, text, before, pool.into_sorted(), &mut budget)?;
+            if syntactic && !found.iter().any(|t| t.damage.none()) {
+                found = elsewhere(request, host, &problem, &errors, found, &mut budget)?;
+            }
             if found.is_empty() {
+                failures += 1;
                 if syntactic {
                     response.note(diagnostic, "no edit of one token here makes the file parse");
                 }
@@ -72,12 +83,36 @@ impl Fixer for SyntaxRepair {
             }
             let answers = answers(&diagnostics, diagnostic, &found[0], syntactic);
             answered.extend(&answers);
-            for tried in found.into_iter().take(ALTERNATIVES) {
-                response.fixes.push(fix(request, diagnostic, &answers, &tried));
+            let rivals = found.iter().skip(1).any(|t| t.damage.none() && t.candidate.cost <= found[0].candidate.cost + RIVAL);
+            for (rank, tried) in found.iter().take(ALTERNATIVES).enumerate() {
+                let sure = rank == 0 && tried.candidate.certain && tried.damage.none() && !rivals;
+                response.fixes.push(fix(request, diagnostic, &answers, tried, sure));
             }
         }
         Ok(response)
     }
+}
+
+/// Looks where the host's parser failed first: a report may come from far
+/// behind the fault.
+fn elsewhere(
+    request: &Request,
+    host: &dyn Host,
+    problem: &Problem,
+    errors: &[ParseError],
+    found: Vec<Tried>,
+    budget: &mut usize,
+) -> Result<Vec<Tried>, String> {
+    let Some(first) = errors.iter().map(|e| e.start as usize).min() else { return Ok(found) };
+    let Some(moved) = problem.moved(first) else { return Ok(found) };
+    let mut pool = Pool::default();
+    rules::propose(&moved, errors, &mut pool);
+    let before = Damage::of(errors);
+    let candidates = pool.into_sorted();
+    let others =
+        search::search(host, &request.file.path, problem.source.text, before, candidates, budget)?;
+    // The reported place has the better claim, unless the other one settles it.
+    Ok(if found.is_empty() || others.first().is_some_and(|t| t.damage.none()) { others } else { found })
 }
 
 /// The diagnostics that a repair answers: once the whole file parses, every
@@ -95,8 +130,7 @@ fn answers(all: &[&Diagnostic], of: &Diagnostic, tried: &Tried, syntactic: bool)
     ids
 }
 
-fn fix(request: &Request, diagnostic: &Diagnostic, answers: &[u32], tried: &Tried) -> Fix {
-    let sure = tried.candidate.certain && tried.damage.none();
+fn fix(request: &Request, diagnostic: &Diagnostic, answers: &[u32], tried: &Tried, sure: bool) -> Fix {
     let mut fix = edit::fix(diagnostic, tried.candidate.title.clone(), if sure { "exact" } else { "verified" });
     fix.answers = answers.to_vec();
     for change in &tried.candidate.changes {

@@ -29,52 +29,64 @@ pub fn propose(problem: &Problem, errors: &[ParseError], pool: &mut Pool) {
 }
 
 /// Whether a diagnostic is about the grammar, rather than about a type or a
-/// name. What a class is called follows from what a message says, except where
-/// a compiler has codes.
+/// name. Where a compiler has codes, they tell; else what the message says.
 #[must_use]
 pub fn syntactic(class: &str, message: &str) -> bool {
     let code = class.rsplit('/').next().unwrap_or_default();
-    if let Some(number) = code.strip_prefix("CS").or_else(|| code.strip_prefix("TS")) {
-        return number.len() == 4 && number.starts_with('1') && !SEMANTIC.contains(&code)
-            || SYNTACTIC.contains(&code);
+    let numbered = |prefix: &str| code.strip_prefix(prefix).and_then(|n| n.parse::<u32>().ok());
+    if let Some(number) = numbered("CS") {
+        return CSHARP.contains(&number);
+    }
+    if let Some(number) = numbered("TS") {
+        return TYPESCRIPT.contains(&number);
+    }
+    if let Some(number) = numbered("E") {
+        return RUST.contains(&number);
     }
     if code == "syntax" || code.starts_with("syntax-error") {
         return true;
     }
-    let rust_code = code.len() == 5 && code.starts_with('E') && code[1..].bytes().all(|b| b.is_ascii_digit());
-    if rust_code {
-        return matches!(code, "E0762" | "E0763" | "E0765" | "E0766" | "E0758" | "E0586" | "E0748");
-    }
     let lower = message.to_ascii_lowercase();
-    let types = ["incompatible", "mismatched types", "conversion", "undeclared", "not declared", "type required"];
-    if types.iter().any(|w| lower.contains(w)) {
-        return false;
-    }
-    WORDS.iter().any(|w| lower.contains(w))
+    !TYPES.iter().any(|w| lower.contains(w)) && PARSERS.iter().any(|w| lower.contains(w))
 }
 
-/// Codes among the thousands of C# and TypeScript that are about the grammar
-/// although they do not begin with 1.
-const SYNTACTIC: &[&str] = &["CS0116", "CS8124", "CS0106", "CS0065", "CS0073", "CS0230", "CS0443", "CS7017", "CS8803"];
+/// The codes of csc's parser and lexer.
+const CSHARP: &[u32] = &[
+    65, 73, 106, 116, 230, 443, 742, 743, 744, 745, 746, 1001, 1002, 1003, 1004, 1007, 1009, 1010, 1011, 1012, 1013,
+    1014, 1015, 1016, 1017, 1019, 1020, 1021, 1022, 1023, 1024, 1025, 1026, 1027, 1028, 1029, 1031, 1035, 1037,
+    1038, 1039, 1040, 1041, 1043, 1044, 1055, 1056, 1057, 1073, 1100, 1513, 1514, 1515, 1517, 1518, 1519, 1521,
+    1524, 1525, 1526, 1528, 1529, 1534, 1535, 1547, 1552, 1553, 1560, 1575, 1611, 1646, 1730, 1733, 7000, 7002,
+    8076, 8086, 8087, 8088, 8089, 8091, 8096, 8097, 8098, 8124, 8180, 8504, 8505, 8635, 8641, 8652, 8803, 8805,
+    8861, 8997, 8998, 8999, 9000,
+];
 
-/// C#'s codes from 1000 on about types.
-const SEMANTIC: &[&str] = &[
-    "CS1061", "CS1503", "CS1501", "CS1502", "CS1540", "CS1579", "CS1593", "CS1594", "CS1597", "CS1604", "CS1605",
-    "CS1612", "CS1615", "CS1620", "CS1621", "CS1623", "CS1624", "CS1643", "CS1654", "CS1656", "CS1657", "CS1660",
-    "CS1661", "CS1662", "CS1674", "CS1686", "CS1688", "CS1691", "CS1705", "CS1708", "CS1721", "CS1729", "CS1739",
-    "CS1744", "CS1750", "CS1763", "CS1769", "CS1929", "CS1935", "CS1936", "CS1955", "CS1988", "CS1996", "CS1998",
-    "CS1520", "CS1510", "CS1589", "CS1591",
+/// The codes of tsc's parser and scanner.
+const TYPESCRIPT: &[u32] = &[
+    1002, 1003, 1005, 1007, 1009, 1010, 1011, 1012, 1014, 1015, 1016, 1017, 1109, 1110, 1121, 1123, 1124, 1125,
+    1126, 1127, 1128, 1129, 1130, 1131, 1132, 1134, 1135, 1136, 1137, 1138, 1139, 1140, 1141, 1142, 1144, 1145,
+    1146, 1157, 1160, 1161, 1164, 1178, 1179, 1180, 1181, 1184, 1185, 1198, 1199, 1351, 1353, 1357, 1359, 1381, 1382,
+    1389, 1390, 1434, 1435, 1436, 1437, 1438, 1440, 1441, 1442, 1443, 1465, 1472, 1477, 17002, 17008,
+];
+
+/// The numbered errors of rustc's lexer and parser.
+const RUST: &[u32] = &[586, 748, 753, 758, 762, 763, 765, 766];
+
+/// What is said of types and names, in whatever words else.
+const TYPES: &[&str] = &[
+    "incompatible", "mismatched types", "conversion", "undeclared", "not declared", "type required", "undefined",
+    "type specifier", "cannot find", "not found", "expected type", "arguments", "no member", "prototype", "incomplete",
+    "invalid operation", "cannot convert", "has no", "reduce to an integer",
 ];
 
 /// What a parser says.
-const WORDS: &[&str] = &[
+const PARSERS: &[&str] = &[
     "expected", "unexpected", "not a statement", "unclosed", "unterminated", "delimiter", "end of file",
-    "end of input", "extraneous", "stray", "illegal start", "syntax error", "without", "unbalanced", "unmatched",
-    "missing terminating", "unknown start of token", "unknown prefix", "is unknown", "empty character",
-    "character literal", "increment operator", "decrement operator", "orphaned", "invalid expression",
-    "rune literal", "newline in", "string not terminated", "no `", "missing",
-    "return types are denoted", "non-declaration statement", "invalid syntax", "was never closed", "unindent",
-    "parameter", "declaration", "illegal", "not allowed here",
+    "end of input", "extraneous", "stray", "illegal start", "illegal character", "syntax error", "without 'if'",
+    "without 'try'", "without 'catch'", "without a previous", "unbalanced", "unmatched", "missing terminating",
+    "unknown start of token", "is unknown", "empty character", "character literal", "increment operator",
+    "decrement operator", "orphaned", "rune literal", "newline in", "not terminated", "missing `", "missing '",
+    "missing comma", "possibly missing", "return types are denoted", "non-declaration statement", "invalid syntax",
+    "never closed", "unindent", "storage class specified for parameter",
 ];
 
 #[cfg(test)]

@@ -57,6 +57,11 @@ pub const TRIES: usize = 60;
 /// is not worth a parse.
 const MARGIN: u32 = 14;
 
+/// Where the syntax tree shows no fault, only candidates this likely are
+/// proposed, and no more than so many.
+const UNSEEN_COST: u32 = 13;
+const UNSEEN_TRIES: usize = 6;
+
 /// Tries candidates, likeliest first, and gives those that did what they
 /// should, best first.
 ///
@@ -72,14 +77,18 @@ pub fn search(
 ) -> Result<Vec<Tried>, String> {
     let mut kept: Vec<Tried> = Vec::new();
     let mut best: Option<u32> = None;
+    let mut unseen = 0;
     for candidate in candidates.into_iter().take(TRIES) {
         if *budget == 0 || best.is_some_and(|cost| candidate.cost > cost + MARGIN) {
             break;
         }
-        // Where all parses already, only what the compiler itself asks for
-        // can be right.
-        if before.none() && candidate.demand == Demand::Shrink && candidate.cost > 12 {
-            continue;
+        // Where all parses already (a macro's body is never parsed), only what
+        // the compiler itself asks for can be right.
+        if before.none() && candidate.demand == Demand::Shrink {
+            if candidate.cost > UNSEEN_COST || unseen >= UNSEEN_TRIES {
+                continue;
+            }
+            unseen += 1;
         }
         let Some(changed) = candidate.apply(text) else { continue };
         *budget -= 1;
@@ -87,6 +96,8 @@ pub fn search(
         let damage = Damage::of(&errors);
         let good = match candidate.demand {
             _ if before.none() => damage.none(),
+            // Code is thrown away only where that settles it.
+            Demand::Shrink if deletes(&candidate, text) && candidate.cost > 12 => damage.none(),
             Demand::Shrink => damage.shrinks(before),
             Demand::Keep => damage.shrinks(before) || damage <= before,
         };
@@ -101,6 +112,12 @@ pub fn search(
     }
     rank(&mut kept);
     Ok(kept)
+}
+
+fn deletes(candidate: &Candidate, text: &str) -> bool {
+    candidate.changes.iter().any(|c| {
+        c.text.trim().is_empty() && text.get(c.range.clone()).is_some_and(|old| !old.trim().is_empty())
+    })
 }
 
 /// Sorts by cost and by what is left of the errors, weighed against the best

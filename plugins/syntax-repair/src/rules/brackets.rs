@@ -88,6 +88,11 @@ fn place(source: &Source, opener: usize, last: usize, before: usize, end: &str) 
     if source.token_line(opener) == line && opener != last {
         return Some(insert(token.end, format!(" {end}")));
     }
+    if opener == last && next.is_some() && source.indent(next_line) <= source.indent(line) && !source.blank(line + 1)
+    {
+        // An empty block.
+        return Some(insert(token.end, end));
+    }
     let text = format!("{}{end}", source.indentation(head_line(source, opener)));
     let behind = source.line(line + 1);
     let room = line + 1 < source.line_count()
@@ -134,6 +139,11 @@ fn close_list(problem: &Problem, opener: usize, before: usize, base: u32, pool: 
     let mut add = |at: usize, cost: u32| {
         pool.add(insert(at, end), title.clone(), base + cost);
     };
+    // What cannot begin an element follows an empty list.
+    if matches!(source.word(opener + 1), ">" | "<" | "=" | "==" | "!=" | "." | "," | "&&" | "||" | "/" | "%" | "?" | "+")
+    {
+        add(source.code[opener].end, 0);
+    }
     // Nothing but a list's own brackets may nest inside it.
     let mut depth = 0usize;
     let mut rank = 0;
@@ -197,6 +207,12 @@ fn close_list(problem: &Problem, opener: usize, before: usize, base: u32, pool: 
 fn open_block(source: &Source, closer: usize, base: u32, pool: &mut Pool) {
     let line = source.token_line(closer);
     if !source.first_on_line(closer) {
+        let inline = source.on_line(line).start..closer;
+        let after = |i: &usize| matches!(source.word(*i), "=" | "return" | "=>" | "->" | ")" | "]" | ":" | "(");
+        for (rank, i) in (2u32..).zip(inline.rev().filter(after).take(5)) {
+            let gap = if matches!(source.word(i), "(" | "]") { "{" } else { " {" };
+            pool.add(insert(source.code[i].end, gap), "insert `{`", base + rank);
+        }
         return;
     }
     let wanted = source.indent(line);
@@ -294,6 +310,15 @@ fn remove(source: &Source, closer: usize, base: u32, pool: &mut Pool) {
         && source.first_on_line(closer - 1)
         && source.indent(source.token_line(closer)) == source.indent(source.token_line(closer - 1));
     let cost = if doubled { base - 4 } else { base + 8 };
-    let range = own_line(source, token.start..token.end).unwrap_or(token.start..token.end);
-    pool.add(replace(range, ""), format!("remove the unmatched `{word}`"), cost);
+    let title = format!("remove the unmatched `{word}`");
+    let own = own_line(source, token.start..token.end);
+    if let (None, true) = (&own, doubled) {
+        // `}` and below it `} else {`: the first one is too much.
+        let before = source.code[closer - 1];
+        if let Some(range) = own_line(source, before.start..before.end) {
+            pool.add(replace(range, ""), title, cost);
+            return;
+        }
+    }
+    pool.add(replace(own.unwrap_or(token.start..token.end), ""), title, cost);
 }

@@ -188,7 +188,7 @@ fn increment(problem: &Problem, pool: &mut Pool) {
         let title = format!("write `{sign}= 1` for `{word}`");
         if i > 0 && matches!(source.kind(i - 1), Some(Kind::Word)) || i > 0 && source.word(i - 1) == "]" {
             let range = source.code[i - 1].end..token.end;
-            pool.add(replace(range, format!(" {sign}= 1")), title.clone(), 9);
+            pool.add_unseen(replace(range, format!(" {sign}= 1")), title.clone(), 9);
         }
         if source.kind(i + 1) == Some(Kind::Word) && source.first_on_line(i) {
             let end = source.code[operand_end(source, i + 1).saturating_sub(1)].end;

@@ -69,6 +69,8 @@ pub fn named(problem: &Problem, pool: &mut Pool) {
             // ends or separates is the likeliest.
             let likely = if matches!(*token, ";" | "," | ")" | ":") { 0 } else { 3 };
             let cost = cost + if expected.len() > 1 { rank.min(3) + likely } else { 0 };
+            // Where a brace belongs, the indentation knows better.
+            let cost = cost + if *token == "}" { 9 } else { 0 };
             if sure && !problem.whole_line {
                 pool.add_certain(insert(at, spaced(token)), title, cost);
             } else {
@@ -153,8 +155,8 @@ pub fn invented(problem: &Problem, errors: &[ParseError], pool: &mut Pool) {
         for at in [start, end] {
             let Some(before) = source.before(at) else { continue };
             let at = source.code[before].end;
-            for (rank, token) in (0u32..).zip(source.lang.usual.iter().take(3)) {
-                let cost = 34 + rank * 2 + problem.distance(at) * 2;
+            for (rank, token) in (0u32..).zip(source.lang.usual.iter().take(5)) {
+                let cost = 30 + rank * 2 + problem.distance(at) * 2;
                 pool.add(insert(at, spaced(token)), format!("insert `{token}`"), cost);
             }
         }

@@ -8,50 +8,58 @@ use crate::source::Source;
 /// Closes a literal that runs to the end of its line.
 pub fn unclosed(problem: &Problem, pool: &mut Pool) {
     let source = problem.source;
-    let near = |t: &Token| source.line_of(t.start).abs_diff(problem.line()) <= 3;
-    let literals: Vec<Token> = source
-        .code
-        .iter()
-        .filter(|t| matches!(t.kind, Kind::Str | Kind::Char) && !t.closed && near(t))
+    let literals: Vec<usize> = (0..source.code.len())
+        .filter(|i| matches!(source.code[*i].kind, Kind::Str | Kind::Char) && !source.code[*i].closed)
         .take(4)
-        .copied()
         .collect();
-    for literal in literals {
-        let end = literal.end.min(source.line(source.line_of(literal.start)).end);
-        let Some(quote) = source.text[literal.start..end].chars().find(|c| matches!(c, '"' | '\'' | '`'))
-        else {
-            continue;
-        };
-        close(problem, literal.start, end, quote, pool);
+    let says = |word: &str| problem.diagnostic.message.contains(word);
+    if source.lang.id == Id::Rust && (!literals.is_empty() || says("unterminated") || says("prefix")) {
+        running_on(problem, pool);
     }
-    if source.lang.id == Id::Rust || source.code.iter().any(|t| t.kind == Kind::Str && !t.closed) {
-        odd_line(problem, pool);
+    for literal in literals {
+        close_on_line(problem, literal, 9, pool);
     }
 }
 
 /// Where literals may span lines, one that was never closed swallows code up
-/// to the next quote, and the report comes from there or from further on. The
-/// fault is on a line with an odd number of quotes.
-fn odd_line(problem: &Problem, pool: &mut Pool) {
+/// to the next quote, and the report comes from far behind. The fault is on a
+/// line where a literal begins and does not end.
+fn running_on(problem: &Problem, pool: &mut Pool) {
     let source = problem.source;
-    let mut tried = 0;
-    let strings: Vec<Token> = source.code.iter().filter(|t| t.kind == Kind::Str).copied().collect();
-    for token in strings {
-        let line = source.line_of(token.start);
-        if source.line_of(token.end) == line || tried >= 4 {
-            continue;
+    let spans = |t: &Token| source.line_of(t.start) != source.line_of(t.end.saturating_sub(1));
+    let literals = (0..source.code.len()).filter(|i| {
+        source.kind(*i) == Some(Kind::Str) && !source.word(*i).starts_with('r') && spans(&source.code[*i])
+    });
+    for (rank, literal) in (0u32..).zip(literals.take(4)) {
+        close_on_line(problem, literal, 4 + rank * 2, pool);
+    }
+}
+
+/// On a line with several literals any of them may be the one that runs on
+/// into the next.
+fn close_on_line(problem: &Problem, literal: usize, base: u32, pool: &mut Pool) {
+    let source = problem.source;
+    let token = source.code[literal];
+    let line = source.line_of(token.start);
+    let end = token.end.min(source.line(line).end);
+    for other in source.on_line(line).start..=literal {
+        let start = source.code[other].start;
+        let quote = source.text[start..end].chars().find(|c| matches!(c, '"' | '\'' | '`'));
+        let literal = matches!(source.kind(other), Some(Kind::Str | Kind::Char));
+        if let Some(quote) = quote.filter(|_| literal) {
+            close(problem, start, end, quote, base, pool);
         }
-        tried += 1;
-        close(problem, token.start, source.line(line).end, '"', pool);
     }
 }
 
 /// Proposes every end that leaves code behind it, the likeliest first: names
 /// that the file knows should be outside, words that it does not inside.
-fn close(problem: &Problem, start: usize, end: usize, quote: char, pool: &mut Pool) {
+fn close(problem: &Problem, start: usize, end: usize, quote: char, base: u32, pool: &mut Pool) {
     let source = problem.source;
     let Some(body) = source.text.get(start..end) else { return };
     let content = body.find(quote).map_or(1, |at| at + quote.len_utf8());
+    // Up to the next quote: that one begins another literal then.
+    let body = body[content..].find(quote).map_or(body, |at| &body[..content + at]);
     let mut ends: Vec<(u32, usize)> = Vec::new();
     for (at, c) in body.char_indices().skip_while(|(at, _)| *at < content) {
         if matches!(c, ',' | ')' | ';' | ']' | '}' | ':' | ' ' | '+' | '.') {
@@ -64,8 +72,8 @@ fn close(problem: &Problem, start: usize, end: usize, quote: char, pool: &mut Po
     }
     ends.sort();
     ends.dedup_by_key(|(_, at)| *at);
-    for (rank, (_, at)) in (0u32..).zip(ends.into_iter().take(16)) {
-        let cost = 9 + rank + problem.distance(start);
+    for (rank, (_, at)) in (0u32..).zip(ends.into_iter().take(8)) {
+        let cost = base + rank + problem.distance(start).min(3);
         pool.add(insert(start + at, quote.to_string()), "close the string literal", cost);
     }
 }
@@ -81,7 +89,10 @@ fn strangeness(source: &Source, inside: &str, outside: &str) -> u32 {
     let count = |n: usize| u32::try_from(n.min(50)).unwrap_or(50);
     let like_code =
         |w: &String| w.contains('_') || w.chars().skip(1).any(char::is_uppercase) || source.occurrences(w) > 1;
-    let strange = words(outside).iter().filter(|w| source.occurrences(w) == 0).count();
+    // A table often repeats a name in quotes: `{"tan", tan}`.
+    let named = words(inside);
+    let strange =
+        words(outside).iter().filter(|w| source.occurrences(w) == 0 && !named.contains(w)).count();
     let swallowed = words(inside).iter().filter(|w| like_code(w)).count();
     // Two words in a row are prose, not code.
     let prose = outside.split_whitespace().collect::<Vec<_>>();
@@ -89,6 +100,8 @@ fn strangeness(source: &Source, inside: &str, outside: &str) -> u32 {
         .windows(2)
         .filter(|p| p.iter().all(|w| !w.is_empty() && w.chars().all(char::is_alphanumeric)))
         .count();
+    // `f(` is a call.
+    let calls = inside.as_bytes().windows(2).filter(|w| w[0].is_ascii_alphanumeric() && w[1] == b'(').count();
     let mut open = 0i32;
     let mut unbalanced = 0;
     for c in inside.chars() {
@@ -100,8 +113,17 @@ fn strangeness(source: &Source, inside: &str, outside: &str) -> u32 {
             _ => {}
         }
     }
-    let space_before = u32::from(inside.ends_with(' ')) + u32::from(outside.starts_with(' ')) * 2;
-    count(strange) * 4 + count(swallowed) * 3 + count(prose) * 6 + unbalanced * 4
+    // `"size: "` + x without the quote leaves two spaces.
+    let space_before = match (inside.ends_with(' '), outside.starts_with(' ')) {
+        (true, true) | (false, false) => 0,
+        (true, false) => 1,
+        (false, true) => 2,
+    };
+    let follows = outside.trim_start().chars().next();
+    let space_before = space_before + if matches!(follows, None | Some(',' | ')' | ';' | '+' | ']' | '}')) { 0 } else { 2 };
+    let commas = count(inside.matches(',').count()) + u32::from(inside.trim_end().ends_with(',')) * 2;
+    commas
+        + count(strange) * 4 + count(swallowed) * 3 + count(prose) * 6 + count(calls) * 4 + unbalanced * 4
         + space_before
         + u32::try_from(open.max(0)).unwrap_or(0) * 3
 }
@@ -134,12 +156,13 @@ pub fn wrong(problem: &Problem, pool: &mut Pool) {
         // `'two words'` is a lifetime and what follows.
         let bounds = source.line(problem.line());
         let text = &source.text[bounds.clone()];
-        if text.matches('\'').count() == 2 && !text.contains('"') {
+        let lifetimes = text.contains('<') || text.contains('&');
+        if text.matches('\'').count() == 2 && !text.contains('"') && !lifetimes {
             let changes = text
                 .match_indices('\'')
                 .flat_map(|(at, _)| replace(bounds.start + at..bounds.start + at + 1, "\""))
                 .collect();
-            pool.add(changes, "write a string in double quotes", 16);
+            pool.add_unseen(changes, "write a string in double quotes", 7);
         }
     }
 }

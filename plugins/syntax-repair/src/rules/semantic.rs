@@ -10,8 +10,12 @@ use crate::source::Source;
 /// Whether a message may be about such a slip; the classes of the manifest
 /// are wider than that.
 pub fn propose(problem: &Problem, pool: &mut Pool) {
-    let message = problem.diagnostic.message.as_str();
-    let lower = message.to_ascii_lowercase();
+    let mut message = problem.diagnostic.message.clone();
+    for related in &problem.diagnostic.related {
+        message.push(' ');
+        message.push_str(&related.message);
+    }
+    let lower = message.to_ascii_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
     let says = |phrases: &[&str]| phrases.iter().any(|p| lower.contains(p));
     if says(&["mismatched types", "incompatible types", "cannot convert", "cannot implicitly", "cannot be used as a condition", "used as value"])
     {
@@ -46,7 +50,7 @@ pub fn propose(problem: &Problem, pool: &mut Pool) {
 fn literal(problem: &Problem, pool: &mut Pool, message: &str) {
     let source = problem.source;
     let to_char = ["to char", "to 'char'", "expected `char`", "type: char", "`u8`", "reduce", "integer", "integral",
-        "constant", "byte", "rune", "u8"]
+        "constant", "byte", "rune", "u8", "bad operand types", "int cannot", "cannot be converted to int"]
         .iter()
         .any(|w| message.contains(w));
     let to_string = ["string", "&str", "const char", "pointer"].iter().any(|w| message.contains(w));
@@ -188,6 +192,8 @@ fn returned_types(source: &Source, open: usize) -> Vec<String> {
             Some(Kind::Number) => add(if value.contains('.') { "double" } else { "int" }),
             Some(Kind::Word) => match value {
                 "true" | "false" => add(boolean),
+                "NAN" | "INFINITY" | "HUGE_VAL" => add("double"),
+                "NULL" | "nullptr" => add("void *"),
                 "new" => add(source.word(i + 2)),
                 "this" => {
                     let class = (1..i).rev().find(|j| source.word(j - 1) == "class");

@@ -45,12 +45,15 @@ pub fn misspelt(problem: &Problem, pool: &mut Pool) {
         let range = source.code[token].start..source.code[token].end;
         for (slip, keyword) in near(word, source.lang.keywords) {
             let rarity = if known == 1 { 0 } else { 8 };
-            let cost = cost(problem, token, 7 + slip + rarity);
+            // The first word of a line is a keyword more often than not.
+            let head = source.first_on_line(token) || token > 0 && source.word(token - 1) == "}";
+            let head = u32::from(!head) * 3;
+            let cost = cost(problem, token, 4 + head + slip.saturating_sub(1) * 2 + rarity);
             let title = format!("correct `{word}` to `{keyword}`");
             if word_may_be_meant(source, token, keyword) {
                 pool.add_unseen(replace(range.clone(), keyword), title, cost);
             } else {
-                pool.add(replace(range.clone(), keyword), title, cost + 4);
+                pool.add(replace(range.clone(), keyword), title, cost + 2);
             }
         }
         // `adn` for a language that writes `&&`.
@@ -141,11 +144,10 @@ pub fn foreign(problem: &Problem, pool: &mut Pool) {
                     range.end = next.start;
                 }
             }
-            let (mut cost, statement) = (cost(problem, token, 8), source.first_on_line(token));
-            if !statement && !right.starts_with("else") && token.abs_diff(source.at_or_after(problem.anchor)) > 2
-            {
-                cost += 8;
-            }
+            let far = token.abs_diff(source.at_or_after(problem.anchor)) > 2;
+            let head = source.first_on_line(token) || right.starts_with("else");
+            let base = if right.starts_with("else") { 5 } else { 8 };
+            let cost = cost(problem, token, base) + if far && !head { 8 } else { 0 };
             pool.add(replace(range, *right), format!("write `{right}` for `{word}`"), cost);
         }
     }
