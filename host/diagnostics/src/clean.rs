@@ -23,6 +23,19 @@ fn after_return(line: &[u8]) -> &[u8] {
     memchr::memrchr(b'\r', line).map_or(line, |at| &line[at + 1..])
 }
 
+/// Only the escape sequences of a line that is not shown: a terminal must not
+/// stay in the colour that they end.
+pub(crate) fn escapes(raw: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = raw;
+    while let Some(at) = memchr(0x1b, rest) {
+        let length = escape_length(&rest[at..]);
+        out.extend_from_slice(&rest[at..at + length]);
+        rest = &rest[at + length..];
+    }
+    out
+}
+
 /// Removes CSI sequences (colours, cursor moves), OSC sequences (titles, and
 /// the hyperlinks that gcc puts on its options) and two-byte escapes. An
 /// unfinished sequence at the end of the line is removed as well.
@@ -31,25 +44,28 @@ fn strip_ansi(line: &[u8]) -> Vec<u8> {
     let mut rest = line;
     while let Some(at) = memchr(0x1b, rest) {
         out.extend_from_slice(&rest[..at]);
-        rest = &rest[at + 1..];
-        let length = match rest.first() {
-            Some(b'[') => rest[1..]
-                .iter()
-                .position(|b| (0x40..=0x7e).contains(b))
-                .map(|end| end + 2),
-            Some(b']') => rest.iter().enumerate().find_map(|(i, b)| match b {
-                0x07 => Some(i + 1),
-                b'\\' if i > 0 && rest[i - 1] == 0x1b => Some(i + 1),
-                _ => None,
-            }),
-            Some(b'(' | b')' | b'#' | b'%') => Some(2),
-            _ => Some(1),
-        };
-        let length = length.unwrap_or(rest.len()).min(rest.len());
-        rest = &rest[length..];
+        rest = &rest[at + escape_length(&rest[at..])..];
     }
     out.extend_from_slice(rest);
     out
+}
+
+/// The length of the sequence that begins with the escape at the start.
+fn escape_length(bytes: &[u8]) -> usize {
+    let length = match bytes.get(1) {
+        Some(b'[') => bytes[2..]
+            .iter()
+            .position(|b| (0x40..=0x7e).contains(b))
+            .map(|end| end + 3),
+        Some(b']') => (2..bytes.len()).find_map(|i| match bytes[i] {
+            0x07 => Some(i + 1),
+            b'\\' if bytes[i - 1] == 0x1b => Some(i + 1),
+            _ => None,
+        }),
+        Some(b'(' | b')' | b'#' | b'%') => Some(3),
+        _ => Some(2),
+    };
+    length.unwrap_or(bytes.len()).min(bytes.len())
 }
 
 #[cfg(test)]
@@ -73,5 +89,9 @@ mod tests {
         check(b"a\x1b[1\n", "a");
         check(b"a\x1b\n", "a");
         check(b"\r\r\n", "");
+        assert_eq!(
+            escapes(b"\x1b[0mfix-it\x1b]8;;x\x07\n"),
+            b"\x1b[0m\x1b]8;;x\x07"
+        );
     }
 }

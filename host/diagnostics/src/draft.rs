@@ -66,7 +66,11 @@ pub(crate) fn complete(diagnostic: &mut Diagnostic) {
     d.message.truncate(kept);
     d.arguments = arguments(&d.message);
     d.class = if d.code.is_empty() {
-        format!("{}/{}", d.language, identity::slug(&d.message))
+        format!(
+            "{}/{}",
+            d.language,
+            identity::class_slug(&d.language, &d.message)
+        )
     } else {
         format!("{}/{}", d.language, d.code)
     };

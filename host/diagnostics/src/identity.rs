@@ -2,7 +2,9 @@
 
 use crate::Diagnostic;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::fmt;
+use std::sync::LazyLock;
 
 /// The longest slug, in bytes.
 const MAX_SLUG: usize = 48;
@@ -85,6 +87,11 @@ fn without_line_numbers(text: &str) -> String {
 #[must_use]
 pub fn slug(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
+    // `foo.h: No such file or directory`: a file's name is an argument.
+    let line = match line.split_once(": ") {
+        Some((file, rest)) if file.contains('.') && !file.contains([' ', '‘', '`', '\'']) => rest,
+        _ => line,
+    };
     let line = line.find("did you mean").map_or(line, |at| &line[..at]);
     let mut plain = String::with_capacity(line.len());
     let mut end = 0;
@@ -117,6 +124,46 @@ pub fn slug(message: &str) -> String {
     }
 }
 
+/// The name of a message's class, for tools whose messages do not quote:
+/// javac's and go's name types and variables like any other word. There only
+/// words of the compilers' own vocabulary count.
+pub(crate) fn class_slug(language: &str, message: &str) -> String {
+    match language {
+        "go" | "java" => slug(&own_words(message)),
+        _ => slug(message),
+    }
+}
+
+fn own_words(message: &str) -> String {
+    static WORDS: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| include_str!("vocabulary.txt").split_whitespace().collect());
+    let line = message.lines().next().unwrap_or_default();
+    // go puts the name behind: `undefined: x`.
+    let line = match line.split_once(": ") {
+        Some((what @ ("undefined" | "declared and not used"), _)) => what,
+        _ => line,
+    };
+    // `string` alone is a type.
+    let line = line.replace("string literal", "string-literal");
+    let mut out = String::new();
+    for word in line.split_whitespace() {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        // The first word may be in upper case; other such words are names.
+        let lower = if out.is_empty() {
+            bare.to_lowercase()
+        } else {
+            bare.to_owned()
+        };
+        let quoted = word.starts_with(['\'', '"', '`']);
+        let known = WORDS.contains(&*lower) || lower.split('-').all(|part| WORDS.contains(part));
+        if !quoted && !lower.is_empty() && known {
+            out.push_str(&lower);
+            out.push(' ');
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +187,10 @@ mod tests {
             ),
             ("can't find 'x'", "can-t-find"),
             ("‘’", "other"),
+            (
+                "foo.h: No such file or directory",
+                "no-such-file-or-directory",
+            ),
             ("", "other"),
             (
                 "non-static method create(String) cannot be referenced from a static context",
@@ -147,6 +198,50 @@ mod tests {
             ),
         ] {
             assert_eq!(slug(message), want, "{message}");
+        }
+    }
+
+    #[test]
+    fn words_of_compilers_that_do_not_quote() {
+        for (language, message, want) in [
+            ("go", "undefined: fooBar", "undefined"),
+            ("go", "declared and not used: x", "declared-and-not-used"),
+            (
+                "go",
+                "\"time\" imported and not used",
+                "imported-and-not-used",
+            ),
+            (
+                "go",
+                "syntax error: unexpected newline, expected comma or )",
+                "syntax-error-unexpected-newline-expected-comma-o",
+            ),
+            (
+                "go",
+                "x.foo undefined (type *T has no field or method foo)",
+                "undefined-type-has-no-field-or-method",
+            ),
+            (
+                "java",
+                "incompatible types: String cannot be converted to char",
+                "incompatible-types-cannot-be-converted-to",
+            ),
+            (
+                "java",
+                "method resize(int,double) is already defined in class Foo",
+                "method-is-already-defined-in-class",
+            ),
+            (
+                "java",
+                "cannot find symbol\n  symbol:   class Foo",
+                "cannot-find-symbol",
+            ),
+            ("java", "';' expected", "expected"),
+            ("java", "not a statement", "not-a-statement"),
+            ("java", "unclosed string literal", "unclosed-string-literal"),
+            ("go", "undefined: errors", "undefined"),
+        ] {
+            assert_eq!(class_slug(language, message), want, "{message}");
         }
     }
 

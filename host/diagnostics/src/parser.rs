@@ -1,6 +1,6 @@
 //! The stream: bytes in, text and diagnostics out, in order.
 
-use crate::clean::clean;
+use crate::clean::{clean, escapes};
 use crate::draft::{Draft, Taken};
 use crate::lines::{Lines, Piece};
 use crate::machine::{self, Document, Fed};
@@ -240,7 +240,16 @@ impl Reader {
         if let Some(draft) = &mut self.draft {
             match draft.take(line, head.as_ref(), &mut self.cx) {
                 // Of a line that was cut, the rest will be shown anyway.
-                Taken::Hidden if whole => return true,
+                Taken::Hidden if whole => {
+                    let colours = escapes(raw);
+                    if !colours.is_empty() {
+                        sink(Item::Text {
+                            bytes: &colours,
+                            known: true,
+                        });
+                    }
+                    return true;
+                }
                 Taken::Yes | Taken::Hidden => {
                     sink(Item::Text {
                         bytes: raw,

@@ -159,7 +159,8 @@ fn caret(message: &Message) -> Option<&Point> {
 }
 
 fn location(place: &Place, cx: &Context) -> Option<Location> {
-    let start = place.start.as_ref().or(place.caret.as_ref())?;
+    // The caret, as gcc's text has it: the range may begin before it.
+    let start = place.caret.as_ref().or(place.start.as_ref())?;
     let file = start.file.as_deref()?;
     // `finish` names the last byte.
     let end = place

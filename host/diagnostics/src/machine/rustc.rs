@@ -117,7 +117,7 @@ fn diagnostic(message: Message, target: Option<String>) -> Option<Diagnostic> {
         .or(message.spans.first())
         .map(place);
     for span in &message.spans {
-        if let (false, Some(label)) = (span.is_primary, &span.label) {
+        if let Some(label) = &span.label {
             d.related.push(Related {
                 message: label.clone(),
                 location: Some(place(span)),

@@ -138,10 +138,7 @@ impl<'a> Run<'a> {
         let column = number("startColumn").unwrap_or(if line > 0 { 1 } else { 0 });
         let end_line = number("endLine").unwrap_or(line);
         // Without an end column the region goes to the end of its last line.
-        let end_column = match number("endColumn") {
-            Some(column) => column,
-            None => u32::MAX,
-        };
+        let end_column = number("endColumn").unwrap_or(u32::MAX);
         let bytes = number("byteOffset")
             .and_then(|start| Some((start, start.checked_add(number("byteLength").unwrap_or(0))?)));
         Location {

@@ -25,11 +25,41 @@ pub(crate) fn begin(head: &Head<'_>, cx: &mut Context) -> Option<Draft> {
     };
     let language = language(path).or_else(|| cx.c.language()).unwrap_or("c");
     let mut diagnostic = draft::from_head(&place, "ld", language, ColumnUnit::Byte, cx);
+    split_first_place(&mut diagnostic, cx);
     // An object file is no place to mend.
     if matches!(extension(path), b"o" | b"obj" | b"a" | b"so" | b"") {
         diagnostic.location = None;
     }
     Some(Draft::new(diagnostic, Follow::Single))
+}
+
+/// `multiple definition of `f'; /tmp/x.o:/src/a.c:1: first defined here`: the
+/// second half is a place of its own.
+fn split_first_place(d: &mut Diagnostic, cx: &Context) {
+    let Some((what, place)) = d.message.split_once("; ") else {
+        return;
+    };
+    let Some(place) = place.strip_suffix(": first defined here") else {
+        return;
+    };
+    let head = Head {
+        shape: Shape::Linker,
+        path: place.as_bytes(),
+        start: Position { line: 0, column: 0 },
+        end: None,
+        severity: d.severity,
+        code: b"",
+        message: b"first defined here",
+        project: b"",
+    };
+    let (path, line) = source(&head);
+    let head = Head {
+        path: if language(path).is_some() { path } else { b"" },
+        start: Position { line, column: 0 },
+        ..head.clone()
+    };
+    d.related.push(draft::related(&head, ColumnUnit::Byte, cx));
+    d.message = what.to_owned();
 }
 
 fn says_ld(path: &[u8]) -> bool {

@@ -86,7 +86,7 @@ impl Snippet {
                 self.sketch.gutter(None, line);
                 Taken::Yes
             }
-            Expect::FixIts if self.sketch.fits(line) => {
+            Expect::FixIts if line.starts_with(b" ") || self.sketch.fits(line) => {
                 self.expect = Expect::Nothing;
                 self.sketch.gutter(None, line);
                 Taken::Yes

@@ -38,10 +38,9 @@ fn new(head: &Head<'_>, cx: &mut Context, pretty: bool) -> Option<Draft> {
     if !draft::stands_alone(head.severity) {
         return None;
     }
-    let language = match language(head.path) {
-        Some(language @ ("typescript" | "javascript")) => language,
-        _ => "typescript",
-    };
+    let language = language(head.path)
+        .filter(|language| *language == "javascript")
+        .unwrap_or("typescript");
     let diagnostic = draft::from_head(head, "tsc", language, ColumnUnit::Utf16, cx);
     Some(Draft::new(
         diagnostic,
