@@ -12,15 +12,22 @@
 //! * [`infer`]: the type of an expression, where it can be told without a
 //!   type checker
 //! * [`modules`]: which module a file is, and what it exports
+//! * [`context`]: what a rule sees of the file it mends
+//! * [`spelling`]: names that the compiler itself offers to correct
+//! * [`imports`]: adding names to a file's imports
 //! * [`style`]: indentation, quotes, semicolons
 
+pub mod context;
+pub mod imports;
 pub mod infer;
 pub mod members;
 pub mod modules;
+pub mod spelling;
 pub mod style;
 pub mod tree;
 pub mod types;
 
+pub use context::Context;
 pub use tree::{Project, Source};
 
 #[cfg(test)]
