@@ -38,7 +38,10 @@ pub(crate) fn repair(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix>
         fixes.extend(wider_declaration(context, diagnostic, &tokens, from, to));
     }
     fixes.extend(without_cast(context, diagnostic, &tokens, from, to));
-    if explicit || numeric || is_downcast(context, from, to) {
+    if (explicit && !other_arguments(context, from, to))
+        || numeric
+        || is_downcast(context, from, to)
+    {
         fixes.push(cast(context, diagnostic, tokens, to));
     }
     fixes
@@ -323,6 +326,25 @@ fn helper(context: &Context<'_>, diagnostic: &Diagnostic, from: &str, to: &str) 
         }
     }
     None
+}
+
+/// Whether a type has the wanted interface already, with other type arguments:
+/// the compiler allows the cast, and it can only fail at run time.
+fn other_arguments(context: &Context<'_>, from: &str, to: &str) -> bool {
+    let wanted = symbols::simple(to);
+    if symbols::simple(from) == wanted {
+        return inside(from) != inside(to);
+    }
+    !inside(to).is_empty()
+        && symbols::types(context.host, symbols::simple(from))
+            .iter()
+            .any(|t| {
+                t.signature.split_once(" : ").is_some_and(|(_, b)| {
+                    symbols::split_top(b)
+                        .iter()
+                        .any(|n| symbols::simple(n) == wanted)
+                })
+            })
 }
 
 /// Whether the wanted type derives from the one that is there.

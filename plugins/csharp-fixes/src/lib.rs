@@ -15,7 +15,7 @@ mod qualify;
 mod unused;
 mod values;
 
-use buildfix_fixer_support::{Source, span, usings};
+use buildfix_fixer_support::{Source, span, symbols, usings};
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response, edit};
 use std::ops::Range;
 
@@ -47,6 +47,10 @@ impl Fixer for CsharpFixes {
         };
         let mut answer = Response::default();
         for diagnostic in &request.diagnostics {
+            if symbols::is_repeated(host, &context.source, diagnostic.span.start as usize) {
+                answer.note(diagnostic, "the type is declared twice, which comes first");
+                continue;
+            }
             let mut fixes = context.candidates(diagnostic);
             fixes.truncate(MOST_ALTERNATIVES);
             if fixes.is_empty() {

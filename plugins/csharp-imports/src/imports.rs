@@ -14,9 +14,9 @@ struct Candidate {
 }
 
 /// Types of exactly the missing name.
-pub(crate) fn types(context: &Context<'_>, group: &[&Diagnostic]) -> Vec<Fix> {
+pub(crate) fn types(context: &Context<'_>, group: &[&Diagnostic]) -> Option<Vec<Fix>> {
     let Some(written) = group[0].arguments.first() else {
-        return Vec::new();
+        return Some(Vec::new());
     };
     let arity = if group[0].code == "CS0103" {
         None
@@ -25,7 +25,7 @@ pub(crate) fn types(context: &Context<'_>, group: &[&Diagnostic]) -> Vec<Fix> {
     };
     let name = symbols::simple(written);
     if group[0].code == "CS0103" && !group.iter().any(|d| is_qualifier(context, d)) {
-        return Vec::new();
+        return Some(Vec::new());
     }
     let found = candidates(context, name, arity);
     reach(context, group, found, name)
@@ -46,9 +46,9 @@ fn is_qualifier(context: &Context<'_>, diagnostic: &Diagnostic) -> bool {
 
 /// `'List<T>' requires 1 type arguments`: a type of the same name with as many
 /// parameters as were written.
-pub(crate) fn other_arity(context: &Context<'_>, group: &[&Diagnostic]) -> Vec<Fix> {
+pub(crate) fn other_arity(context: &Context<'_>, group: &[&Diagnostic]) -> Option<Vec<Fix>> {
     let Some(named) = group[0].arguments.first() else {
-        return Vec::new();
+        return Some(Vec::new());
     };
     let name = symbols::simple(named);
     let token = context.source.token_at(group[0].span.start as usize);
@@ -116,13 +116,15 @@ fn locate(context: &Context<'_>, symbol: &Symbol) -> Candidate {
     }
 }
 
-/// Fixes that bring the candidates into reach, best first.
+/// Fixes that bring the candidates into reach, best first; `None` where a using
+/// directive that is nearly right would do it: that directive is reported by
+/// itself, and whatever else is done here would be wrong.
 fn reach(
     context: &Context<'_>,
     group: &[&Diagnostic],
     mut found: Vec<Candidate>,
     name: &str,
-) -> Vec<Fix> {
+) -> Option<Vec<Fix>> {
     // A type that is in sight and still not found is not what is missing.
     found.retain(|c| c.outer.is_some() || !context.sees(&c.namespace));
     // A directive that is nearly this one is what is wrong, and is reported.
@@ -130,14 +132,17 @@ fn reach(
         .into_iter()
         .map(|u| u.name)
         .collect();
-    found.retain(|c| {
-        c.outer.is_some()
-            || !existing.iter().any(|u| {
+    let spoilt = |c: &Candidate| {
+        c.outer.is_none()
+            && existing.iter().any(|u| {
                 *u != c.namespace
-                    && context.host.members(symbols::CSHARP, u).is_empty()
                     && names::distance(u, &c.namespace, 2).is_some()
+                    && context.host.members(symbols::CSHARP, u).is_empty()
             })
-    });
+    };
+    if found.iter().any(spoilt) {
+        return None;
+    }
     let own = usings::own_namespaces(&context.source);
     found.sort_by_key(|c| {
         (
@@ -154,7 +159,7 @@ fn reach(
     };
     let file = &context.request.file;
     let source = &context.source;
-    found
+    let fixes = found
         .into_iter()
         .filter_map(|candidate| match &candidate.outer {
             None => {
@@ -180,7 +185,8 @@ fn reach(
                 Some(fix)
             }
         })
-        .collect()
+        .collect();
+    Some(fixes)
 }
 
 /// How far a namespace is from the file's own, in steps of its name; for the
@@ -198,9 +204,9 @@ fn remoteness(own: &[String], namespace: &str) -> usize {
 }
 
 /// Extension methods of exactly the missing name.
-pub(crate) fn extensions(context: &Context<'_>, group: &[&Diagnostic]) -> Vec<Fix> {
+pub(crate) fn extensions(context: &Context<'_>, group: &[&Diagnostic]) -> Option<Vec<Fix>> {
     let [receiver, name, ..] = group[0].arguments.as_slice() else {
-        return Vec::new();
+        return Some(Vec::new());
     };
     let mut found: Vec<(bool, Candidate)> = Vec::new();
     for symbol in context.host.find(symbols::CSHARP, name) {

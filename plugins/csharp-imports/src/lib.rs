@@ -48,11 +48,20 @@ impl Fixer for CsharpImports {
         };
         let mut answer = Response::default();
         for group in groups(&request.diagnostics) {
-            let mut fixes = context.candidates(&group);
+            let found = context.candidates(&group);
+            let reason = match found {
+                None => {
+                    "a using directive that is nearly right would bring it; it is reported by itself"
+                }
+                Some(_) => {
+                    "nothing in the workspace or the .NET base library has this name or one close to it"
+                }
+            };
+            let mut fixes = found.unwrap_or_default();
             fixes.truncate(MOST_ALTERNATIVES);
             if fixes.is_empty() {
                 for diagnostic in &group {
-                    answer.note(diagnostic, "nothing in the workspace or the .NET base library has this name or one close to it");
+                    answer.note(diagnostic, reason);
                 }
             }
             answer.fixes.append(&mut fixes);
@@ -62,16 +71,15 @@ impl Fixer for CsharpImports {
 }
 
 impl Context<'_> {
-    fn candidates(&self, group: &[&Diagnostic]) -> Vec<Fix> {
-        let Some(first) = group.first() else {
-            return Vec::new();
-        };
+    /// Best first; `None` where another error is the cause.
+    fn candidates(&self, group: &[&Diagnostic]) -> Option<Vec<Fix>> {
+        let first = group.first()?;
         if let Some(using) = directives::at(&self.source, first.span.start as usize) {
-            return directives::repair(self, group, &using);
+            return Some(directives::repair(self, group, &using));
         }
-        match first.code.as_str() {
+        Some(match first.code.as_str() {
             "CS0246" => {
-                let mut fixes = imports::types(self, group);
+                let mut fixes = imports::types(self, group)?;
                 fixes.extend(spelling::types(self, group));
                 fixes
             }
@@ -81,24 +89,24 @@ impl Context<'_> {
                 fixes
             }
             "CS0103" => {
-                let mut fixes = imports::types(self, group);
+                let mut fixes = imports::types(self, group)?;
                 fixes.extend(spelling::names(self, group));
                 fixes.extend(shared::member(self, group));
                 fixes
             }
             "CS0117" => spelling::members(self, group),
             "CS1061" => {
-                let mut fixes = imports::extensions(self, group);
+                let mut fixes = imports::extensions(self, group)?;
                 fixes.extend(spelling::members(self, group));
                 fixes
             }
             "CS0305" | "CS0308" => {
-                let mut fixes = imports::other_arity(self, group);
+                let mut fixes = imports::other_arity(self, group)?;
                 fixes.extend(arguments::fill(self, group));
                 fixes
             }
             _ => Vec::new(),
-        }
+        })
     }
 
     /// A fix that answers the whole group.

@@ -16,16 +16,31 @@ pub(crate) fn member(context: &Context<'_>, group: &[&Diagnostic]) -> Vec<Fix> {
     let Some(name) = group[0].arguments.first() else {
         return Vec::new();
     };
-    let mut paths: Vec<String> = context
-        .host
-        .find(symbols::CSHARP, name)
+    let mut heads: Vec<(String, Vec<String>)> = Vec::new();
+    for symbol in context.host.find(symbols::CSHARP, name) {
+        let carries = matches!(symbol.kind.as_str(), "field" | "property" | "constant");
+        if symbol.origin != "workspace" || !carries {
+            continue;
+        }
+        match heads.iter_mut().find(|(head, _)| *head == symbol.signature) {
+            Some((_, paths)) => paths.push(symbol.path),
+            None => heads.push((symbol.signature, vec![symbol.path])),
+        }
+    }
+    heads.sort_by_key(|(_, paths)| std::cmp::Reverse(paths.len()));
+    // The commonest heads first, a few files each: whole declarations are read.
+    let mut paths: Vec<String> = Vec::new();
+    for (_, some) in heads
         .into_iter()
-        .filter(|s| {
-            s.origin == "workspace" && matches!(s.kind.as_str(), "field" | "property" | "constant")
-        })
-        .map(|s| s.path)
-        .collect();
-    paths.dedup();
+        .filter(|(_, p)| p.len() >= AGREEING)
+        .take(4)
+    {
+        for path in some.into_iter().take(MOST_FILES / 4) {
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+    }
     if paths.len() < AGREEING {
         return Vec::new();
     }

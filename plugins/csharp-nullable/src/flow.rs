@@ -3,7 +3,7 @@
 use crate::Context;
 use crate::target::Target;
 use buildfix_fixer_support::types::{self, TypeClass};
-use buildfix_fixer_support::{DeclKind, Source, replace_in, scope, symbols};
+use buildfix_fixer_support::{Decl, DeclKind, Source, replace_in, scope, symbols};
 use buildfix_sdk::{Diagnostic, Fix, edit};
 use std::rc::Rc;
 
@@ -316,7 +316,7 @@ pub(crate) fn returned(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fi
     }
     let end = source.expression_end(token);
     if source.is(token, "null") && end == token + 1 {
-        for name in same_type(source, member, source.slice(ty)) {
+        for name in same_type(source, member, source.slice(ty), token) {
             let fix = edit::fix(diagnostic, format!("return `{name}`"), "verified");
             let bytes = source.bytes(token..end);
             fixes.push(replace_in(
@@ -355,9 +355,9 @@ fn in_lambda(source: &Source, token: usize, member: usize) -> bool {
     false
 }
 
-/// What the member returns by name elsewhere, then its parameters of the same
-/// type: each exactly once, the first two.
-fn same_type(source: &Source, member: &buildfix_fixer_support::Decl, ty: &str) -> Vec<String> {
+/// Names that the member could return instead of null: what it returns by name
+/// elsewhere, then its parameters of the return type, `?` aside. The first two.
+fn same_type(source: &Source, member: &Decl, ty: &str, token: usize) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut add = |name: &str| {
         if !found.iter().any(|f| f == name) {
@@ -368,25 +368,33 @@ fn same_type(source: &Source, member: &buildfix_fixer_support::Decl, ty: &str) -
         .params
         .map(|open| scope::parameters(source, open))
         .unwrap_or_default();
-    let is_reserved = |w: &str| matches!(w, "null" | "true" | "false" | "default" | "this");
+    let byte = source.bytes(token..token + 1).start;
     for at in member.tokens.clone() {
-        let is_name =
-            source.is_word(at + 1) && source.is(at + 2, ";") && !is_reserved(source.word(at + 1));
-        // A local of another block would not be in reach.
-        if source.is(at, "return")
-            && is_name
-            && parameters
-                .iter()
-                .any(|p| source.is(p.name, source.word(at + 1)))
+        let name = source.word(at + 1);
+        if source.is(at, "return") && source.is(at + 2, ";") && in_reach(source, byte, token, name)
         {
-            add(source.word(at + 1));
+            add(name);
         }
     }
     for parameter in &parameters {
-        if source.slice(parameter.ty.clone()) == ty {
+        if source.slice(parameter.ty.clone()).trim_end_matches('?') == ty.trim_end_matches('?') {
             add(source.word(parameter.name));
         }
     }
     found.truncate(2);
     found
+}
+
+/// Whether a name is a parameter or a local whose block is around the token.
+fn in_reach(source: &Source, byte: usize, token: usize, name: &str) -> bool {
+    scope::declaration(source, byte, name).is_some_and(|n| match n.kind {
+        scope::NameKind::Parameter => true,
+        scope::NameKind::Local => {
+            n.token < token
+                && source
+                    .block(n.token)
+                    .is_some_and(|b| source.partner(b).is_some_and(|c| c > token))
+        }
+        scope::NameKind::Member(_) => false,
+    })
 }

@@ -1,7 +1,7 @@
 //! A null that is dereferenced.
 
 use crate::Context;
-use buildfix_fixer_support::{DeclKind, Source, offset, replace_in, span};
+use buildfix_fixer_support::{DeclKind, Source, offset, replace_in, scope, span};
 use buildfix_sdk::{Diagnostic, Fix, edit};
 
 /// CS8602. In order: complete a guard that tests for null and then does
@@ -26,6 +26,7 @@ pub(crate) fn dereferenced(context: &Context<'_>, diagnostic: &Diagnostic) -> Ve
         );
         fixes.push(fix.replace(file, span(bytes), new));
     }
+    fixes.extend(text_local(context, diagnostic, token, end));
     let statement = source.statement(token);
     let is_call = statement.start == token
         && source.is(statement.end - 1, ";")
@@ -41,6 +42,36 @@ pub(crate) fn dereferenced(context: &Context<'_>, diagnostic: &Diagnostic) -> Ve
     }
     fixes.extend(context.forgive(diagnostic, token..end));
     fixes
+}
+
+/// A local that holds what `ToString()` gave: the fallback belongs where it is
+/// made.
+fn text_local(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    token: usize,
+    end: usize,
+) -> Option<Fix> {
+    let source = &context.source;
+    if end != token + 1 {
+        return None;
+    }
+    let local = scope::declaration(source, Context::byte(diagnostic), source.word(token))?;
+    let value = local.init? + 1;
+    let value_end = source.expression_end(value);
+    let text = value_end >= value + 3
+        && source.is(value_end - 3, "ToString")
+        && source.is(value_end - 1, ")")
+        && source.is_primary(value..value_end);
+    text.then(|| {
+        let at = source.bytes(value..value_end).end;
+        let fix = edit::fix(
+            diagnostic,
+            "use the empty string where `ToString()` gives null",
+            "verified",
+        );
+        fix.insert(&context.request.file, offset(at), " ?? string.Empty")
+    })
 }
 
 /// Past the receiver that begins at `token` and that the compiler means: up to

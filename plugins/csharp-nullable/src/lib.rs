@@ -12,7 +12,7 @@ mod members;
 mod target;
 mod uninitialised;
 
-use buildfix_fixer_support::{Source, replace_in, types};
+use buildfix_fixer_support::{Source, replace_in, symbols, types};
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response, edit};
 use target::Target;
 use types::TypeClass;
@@ -37,6 +37,10 @@ impl Fixer for CsharpNullable {
         };
         let mut answer = Response::default();
         for diagnostic in &request.diagnostics {
+            if symbols::is_repeated(host, &context.source, Context::byte(diagnostic)) {
+                answer.note(diagnostic, "the type is declared twice, which comes first");
+                continue;
+            }
             let fixes = context.candidates(diagnostic);
             if fixes.is_empty() {
                 answer.note(

@@ -296,6 +296,41 @@ pub fn declarations(
     found
 }
 
+/// Whether the type around a byte is declared a second time, not as a part
+/// (`partial`). What the compiler says about the inside of such a type is not
+/// to be believed.
+#[must_use]
+pub fn is_repeated(host: &dyn Host, source: &Source, byte: usize) -> bool {
+    let Some(decl) = source.type_at(byte) else {
+        return false;
+    };
+    let name = source.name(decl);
+    if decl.modifiers.clone().any(|t| source.is(t, "partial")) {
+        return false;
+    }
+    let parameters = |s: &Source, d: &Decl| {
+        arity(&format!("<{}>", s.slice(d.type_params.clone())))
+            * usize::from(!d.type_params.is_empty())
+    };
+    let here = source.decls().iter().filter(|d| {
+        d.kind.is_type()
+            && d.parent == decl.parent
+            && source.name(d) == name
+            && parameters(source, d) == parameters(source, decl)
+    });
+    if here.count() > 1 {
+        return true;
+    }
+    let mut same: Vec<(String, Option<usize>)> = types(host, name)
+        .iter()
+        .filter(|t| t.origin == "workspace" && !t.signature.contains("partial "))
+        .map(|t| (t.container.clone(), symbol_arity(t)))
+        .filter(|(_, arity)| *arity == Some(parameters(source, decl)))
+        .collect();
+    same.sort();
+    same.windows(2).any(|w| w[0] == w[1])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
