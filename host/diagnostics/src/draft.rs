@@ -69,7 +69,7 @@ pub(crate) fn complete(diagnostic: &mut Diagnostic) {
         format!(
             "{}/{}",
             d.language,
-            identity::class_slug(&d.language, &d.message)
+            identity::class_slug(&d.tool, &d.language, &d.message)
         )
     } else {
         format!("{}/{}", d.language, d.code)

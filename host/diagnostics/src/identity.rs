@@ -126,10 +126,16 @@ pub fn slug(message: &str) -> String {
 
 /// The name of a message's class, for tools whose messages do not quote:
 /// javac's and go's name types and variables like any other word. There only
-/// words of the compilers' own vocabulary count.
-pub(crate) fn class_slug(language: &str, message: &str) -> String {
-    match language {
-        "go" | "java" => slug(&own_words(message)),
+/// words of the compilers' own vocabulary count. A linker's name stands behind
+/// a colon or a dash.
+pub(crate) fn class_slug(tool: &str, language: &str, message: &str) -> String {
+    match (tool, language) {
+        ("ld", _) => {
+            // `cannot find -lx: …`, `undefined symbol: f`.
+            let end = message.find([':', '-', '\n']).unwrap_or(message.len());
+            slug(&message[..end])
+        }
+        (_, "go" | "java") => slug(&own_words(message)),
         _ => slug(message),
     }
 }
@@ -241,7 +247,7 @@ mod tests {
             ("java", "unclosed string literal", "unclosed-string-literal"),
             ("go", "undefined: errors", "undefined"),
         ] {
-            assert_eq!(class_slug(language, message), want, "{message}");
+            assert_eq!(class_slug("", language, message), want, "{message}");
         }
     }
 

@@ -17,7 +17,9 @@ pub fn offset(text: &str, position: Position, unit: ColumnUnit) -> Option<usize>
     let wanted = position.column.saturating_sub(1) as usize;
     let mut seen = 0;
     for (at, c) in line.char_indices() {
-        if seen >= wanted {
+        // An accent that is put over the letter before belongs to it.
+        let over = unit == ColumnUnit::Display && seen > 0 && c.width() == Some(0);
+        if seen >= wanted && !over {
             return Some(start + at);
         }
         seen += match unit {
@@ -26,7 +28,7 @@ pub fn offset(text: &str, position: Position, unit: ColumnUnit) -> Option<usize>
             ColumnUnit::Char => 1,
             ColumnUnit::Display | ColumnUnit::Utf16Tabs if c == '\t' => 8 - seen % 8,
             ColumnUnit::Utf16Tabs => c.len_utf16(),
-            ColumnUnit::Display => c.width().unwrap_or(0),
+            ColumnUnit::Display => c.width().unwrap_or(1),
         };
         // A column inside a character: its start is the nearest boundary.
         if seen > wanted {

@@ -54,21 +54,23 @@ impl Lines {
         head: Option<&Head<'_>>,
         cx: &Context,
     ) -> Taken {
-        if let Some(head) = head.filter(|h| h.shape == Shape::Gnu && h.start.line > 0) {
-            if language(head.path) == Some("java") {
-                if draft::stands_alone(head.severity) {
-                    return Taken::No;
-                }
-                d.related.push(related(head, ColumnUnit::Utf16, cx));
-                *self = Self {
-                    before_caret: Self::BEFORE_CARET,
-                    in_note: true,
-                };
-                return Taken::Yes;
-            }
-            if self.before_caret == 0 {
+        if let Some(head) = head.filter(|h| h.shape == Shape::Gnu && h.start.line > 0)
+            && language(head.path) == Some("java")
+        {
+            if draft::stands_alone(head.severity) {
                 return Taken::No;
             }
+            d.related.push(related(head, ColumnUnit::Utf16, cx));
+            *self = Self {
+                before_caret: Self::BEFORE_CARET,
+                in_note: true,
+            };
+            return Taken::Yes;
+        }
+        // A source line may look like anything, but hardly like another
+        // diagnostic at the margin.
+        if head.is_some() && !line.starts_with(b" ") && !line.starts_with(b"\t") {
+            return Taken::No;
         }
         if self.before_caret > 0 {
             if let Some(column) = caret(line) {
@@ -125,6 +127,13 @@ pub(crate) fn begin_maven(head: &Head<'_>, cx: &mut Context) -> Option<Draft> {
         let language = language(head.path).unwrap_or("java");
         let tool = if language == "java" { "javac" } else { "maven" };
         let mut diagnostic = draft::from_head(head, tool, language, ColumnUnit::Utf16Tabs, cx);
+        // On Windows Maven prints `/C:/x`.
+        if let Some(place) = &mut diagnostic.location
+            && let [b'/', drive, b':', b'/', ..] = place.path.as_bytes()
+            && drive.is_ascii_alphabetic()
+        {
+            place.path.remove(0);
+        }
         if let Some(message) = diagnostic.message.strip_prefix("error: ") {
             diagnostic.message = message.to_owned();
         }

@@ -1,0 +1,4 @@
+//! go build and go vet.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| buildfix_diagnostics_fuzz::check(data));

@@ -1,0 +1,4 @@
+//! mypy, pyright, ruff and CPython.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| buildfix_diagnostics_fuzz::check(data));

@@ -1,0 +1,4 @@
+//! cargo's and rustc's JSON lines.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| buildfix_diagnostics_fuzz::check(data));
