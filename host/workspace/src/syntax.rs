@@ -44,9 +44,9 @@ pub const MAX_CAPTURES: usize = 200_000;
 /// The most parse errors or ancestors that are listed.
 pub const MAX_NODES: usize = 10_000;
 /// How long one text may be parsed.
-pub const PARSE_TIME: Duration = Duration::from_secs(10);
+pub const PARSE_TIME: Duration = Duration::from_secs(5);
 /// How long one query may run over one tree.
-pub const QUERY_TIME: Duration = Duration::from_secs(5);
+pub const QUERY_TIME: Duration = Duration::from_secs(2);
 
 /// Trees are kept while the texts below them come to no more than this. A tree
 /// takes about ten times its text.

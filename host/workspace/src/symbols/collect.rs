@@ -10,8 +10,13 @@ use tree_sitter::{Node, Tree};
 const MAX_DEPTH: usize = 48;
 /// The most declarations taken from one file.
 const MAX_DECLS: usize = 50_000;
-/// A longer name is no name.
+/// A longer name, in bytes, is no name.
 const MAX_NAME: usize = 256;
+/// A longer container, in bytes, is not entered: each declaration in it costs
+/// its length.
+const MAX_CONTAINER: usize = 1024;
+/// How much of a declaration's text is looked at for its signature, in bytes.
+const MAX_HEAD: usize = 8 * MAX_SIGNATURE;
 
 /// A declaration as a file has it, whatever the file's path.
 #[derive(Debug)]
@@ -102,11 +107,14 @@ impl<'t> Collector<'t> {
 
     /// Walks on inside the container `name`.
     pub fn inside(&mut self, name: &str, walk: impl FnOnce(&mut Self)) {
-        let name = if self.container.is_empty() {
+        let name: Arc<str> = if self.container.is_empty() {
             name.into()
         } else {
             format!("{}{}{name}", self.container, self.separator).into()
         };
+        if name.len() > MAX_CONTAINER {
+            return;
+        }
         let outer = std::mem::replace(&mut self.container, name);
         self.deeper(walk);
         self.container = outer;
@@ -158,6 +166,7 @@ pub(super) fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
 /// One line, one space between words, no `{`, `;` or `=` left over at the end,
 /// at most [`MAX_SIGNATURE`] characters.
 pub(super) fn squeeze(text: &str) -> String {
+    let text = &text[..text.floor_char_boundary(MAX_HEAD)];
     let mut line = String::with_capacity(text.len().min(MAX_SIGNATURE));
     let mut characters = 0;
     'words: for word in text.split_whitespace() {

@@ -37,6 +37,7 @@ fn statement(collector: &mut Collector<'_>, node: Node<'_>, in_class: bool) {
             };
             let mut names = Vec::new();
             targets(left, &mut names, 0);
+            let signature = assigned(collector, node);
             for name in names {
                 if name.kind() == "identifier" {
                     let text = collector.text_of(name);
@@ -45,7 +46,7 @@ fn statement(collector: &mut Collector<'_>, node: Node<'_>, in_class: bool) {
                         _ if is_constant(text) => "constant",
                         _ => "variable",
                     };
-                    collector.add(node, text, kind, exported(text), &assigned(collector, node));
+                    collector.add(node, text, kind, exported(text), signature);
                 }
             }
         }
@@ -153,17 +154,12 @@ fn attributes<'t>(collector: &mut Collector<'t>, method: Node<'_>, known: &mut H
             if let Some(left) = node.child_by_field_name("left") {
                 targets(left, &mut names, 0);
             }
+            let signature = assigned(collector, node);
             for target in names {
                 if target.kind() == "attribute" && collector.field(target, "object") == itself {
                     let name = collector.field(target, "attribute");
                     if known.insert(name) {
-                        collector.add(
-                            node,
-                            name,
-                            "field",
-                            exported(name),
-                            &assigned(collector, node),
-                        );
+                        collector.add(node, name, "field", exported(name), signature);
                     }
                 }
             }
@@ -201,14 +197,13 @@ fn targets<'t>(left: Node<'t>, names: &mut Vec<Node<'t>>, depth: usize) {
 }
 
 /// Target, type, and the value if it is short.
-fn assigned(collector: &Collector<'_>, node: Node<'_>) -> String {
+fn assigned<'t>(collector: &Collector<'t>, node: Node<'_>) -> &'t str {
     match node.child_by_field_name("right") {
         Some(right) if right.end_byte() - right.start_byte() > MAX_VALUE => collector
             .text
             .get(node.start_byte()..right.start_byte())
-            .unwrap_or_default()
-            .to_owned(),
-        _ => collector.text_of(node).to_owned(),
+            .unwrap_or_default(),
+        _ => collector.text_of(node),
     }
 }
 

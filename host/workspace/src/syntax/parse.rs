@@ -7,10 +7,6 @@ use tree_sitter::{ParseOptions, Parser};
 
 pub(crate) use tree_sitter::Tree;
 
-/// How often the parser's progress callback looks at the clock: it is called
-/// every 100 parse steps, and the clock costs as much as a few steps.
-const CALLS_PER_LOOK: u32 = 64;
-
 /// Parses `text`, whose language is known.
 pub(crate) fn parse(language: Language, path: &str, text: &str) -> Result<Tree, SyntaxError> {
     if text.len() > MAX_TEXT {
@@ -24,10 +20,9 @@ pub(crate) fn parse(language: Language, path: &str, text: &str) -> Result<Tree, 
         .set_language(&language.grammar())
         .map_err(|_| SyntaxError::NoGrammar(path.to_owned()))?;
     let deadline = Instant::now() + PARSE_TIME;
-    let mut calls = 0_u32;
+    // Called every 100 parse steps.
     let mut stop_late = |_: &_| {
-        calls = calls.wrapping_add(1);
-        if calls.is_multiple_of(CALLS_PER_LOOK) && Instant::now() > deadline {
+        if Instant::now() > deadline {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())

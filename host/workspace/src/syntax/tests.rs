@@ -131,3 +131,132 @@ fn ancestors_go_from_the_token_outwards() {
         Err(SyntaxError::Range { .. })
     ));
 }
+
+mod hostile {
+    use super::*;
+    use proptest::prelude::*;
+    use std::time::Instant;
+
+    const PATHS: [&str; 10] = [
+        "a.c", "a.cc", "a.cs", "a.go", "a.java", "a.js", "a.py", "a.rs", "a.ts", "a.tsx",
+    ];
+
+    /// Texts that drive parsers into deep trees, wide trees and error recovery.
+    const UNITS: [&str; 18] = [
+        "(",
+        "{",
+        "[",
+        "<",
+        "a<",
+        "{[(",
+        "if x:\n",
+        "\"",
+        "`${",
+        "\0",
+        "é{",
+        "class A {",
+        "-",
+        "f(",
+        "/*",
+        "#if a\n",
+        "a b ",
+        "namespace a { ",
+    ];
+
+    #[test]
+    fn repeated_openers_end_in_an_answer() {
+        for unit in UNITS {
+            for path in PATHS {
+                let text = unit.repeat(10_000 / unit.len());
+                let syntax = Syntax::new();
+                let middle = u32::try_from(text.len() / 2).unwrap();
+                let start = Instant::now();
+                if let Ok(errors) = syntax.parse_errors(path, &text, Some("h")) {
+                    assert!(errors.iter().all(|one| one.end as usize <= text.len()));
+                }
+                if let Ok(nodes) = syntax.ancestors(path, &text, "h", middle, middle) {
+                    assert!(nodes.len() <= MAX_NODES);
+                }
+                assert!(start.elapsed() < PARSE_TIME * 4, "{unit:?} in {path}");
+            }
+        }
+    }
+
+    #[test]
+    fn eight_mebibytes_of_brackets_end_in_an_error() {
+        let text = "{[(".repeat(MAX_TEXT / 3);
+        let start = Instant::now();
+        let error = Syntax::new().parse_errors("a.rs", &text, None).unwrap_err();
+        assert_eq!(error, SyntaxError::ParseTime("a.rs".into()));
+        assert!(start.elapsed() < PARSE_TIME * 4, "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn deep_trees_are_walked_without_recursion() {
+        // Each level is a real node here, not a skipped token.
+        let text = format!("const a = {}1{};", "[".repeat(100_000), "]".repeat(100_000));
+        let syntax = Syntax::new();
+        assert_eq!(syntax.parse_errors("a.ts", &text, Some("h")).unwrap(), []);
+        let nodes = syntax
+            .ancestors("a.ts", &text, "h", 100_010, 100_011)
+            .unwrap();
+        assert_eq!((nodes[0].kind.as_str(), nodes.len()), ("number", MAX_NODES));
+        let found = syntax.query("a.ts", &text, "h", "(array) @a");
+        assert!(found.is_ok_and(|found| found.len() == MAX_MATCHES));
+    }
+
+    #[test]
+    fn a_text_over_the_limit_is_refused() {
+        let text = " ".repeat(MAX_TEXT + 1);
+        assert!(matches!(
+            Syntax::new().parse_errors("a.py", &text, None),
+            Err(SyntaxError::TooLarge { .. })
+        ));
+    }
+
+    #[test]
+    fn queries_that_would_overflow_the_compiler_are_refused() {
+        let syntax = Syntax::new();
+        let refused = |query: &str| {
+            let error = syntax.query("a.rs", "fn f() {}", "h", query).unwrap_err();
+            assert!(matches!(error, SyntaxError::QuerySize(_)), "{error}");
+        };
+        refused(&"(".repeat(10_000));
+        refused(&"[".repeat(10_000));
+        refused(&format!("(function_item {} (_))", "name: ".repeat(5_000)));
+        refused(&"(_) ".repeat(20_000));
+        // What looks nested inside a string or a comment is not.
+        let quoted = format!(
+            "((identifier) @a (#eq? @a \"{}\")) ; {}",
+            "(".repeat(500),
+            "(".repeat(500)
+        );
+        assert_eq!(
+            syntax.query("a.rs", "fn f() {}", "h", &quoted),
+            Ok(Vec::new())
+        );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn no_text_panics(text in ".{0,200}", path in prop::sample::select(&PATHS[..]), start in 0_u32..300, length in 0_u32..300) {
+            let syntax = Syntax::new();
+            for one in syntax.parse_errors(path, &text, Some("h")).unwrap() {
+                prop_assert!(text.get(one.start as usize..one.end as usize).is_some(), "{one:?}");
+            }
+            let _ = syntax.ancestors(path, &text, "h", start, start + length);
+            for one in syntax.query(path, &text, "h", "(_) @a").unwrap() {
+                for capture in one.captures {
+                    prop_assert!(text.get(capture.start as usize..capture.end as usize).is_some(), "{capture:?}");
+                }
+            }
+        }
+
+        #[test]
+        fn no_query_panics(query in "[()\\[\\]@#?!.:;\"\\\\_*+a-e \n]{0,60}") {
+            let _ = Syntax::new().query("a.rs", "fn f() { a(b) }", "h", &query);
+        }
+    }
+}
