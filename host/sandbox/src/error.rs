@@ -136,7 +136,7 @@ impl LoadError {
                 "make a component of it with `wasm-tools component new` or the SDK's build command"
             }
             Refusal::Malformed(_) | Refusal::Compile(_) => {
-                "the file may be damaged: install the plugin again"
+                "if its file may be damaged, install the plugin again; else report it to its author"
             }
             Refusal::NoManifest | Refusal::TwoManifests | Refusal::Manifest(_) => {
                 "build the plugin from a `plugin.toml` with the SDK's build command"

@@ -305,3 +305,27 @@ fn a_component_that_compiles_too_long_is_abandoned() {
     );
     assert!(started.elapsed() - encoded < std::time::Duration::from_secs(10));
 }
+
+#[test]
+fn components_nested_too_deeply_or_with_too_many_parts_are_refused() {
+    let nested = format!("{}{}", "(component ".repeat(40), ")".repeat(40));
+    let error = refused(&wat::parse_str(nested).unwrap());
+    assert!(error.to_string().contains("nest too deeply"), "{error}");
+
+    let parts = "(core instance (instantiate $m))".repeat(100);
+    let mut many = wat::parse_str(format!(
+        r#"(component
+          (core module $m (func (export "fix") (param i32) (result i32) (local.get 0)))
+          {parts}
+          (core instance $i (instantiate $m))
+          (func $fix (param "request" u32) (result u32) (canon lift (core func $i "fix")))
+          (export "fix" (func $fix)))"#
+    ))
+    .unwrap();
+    append_section(&mut many, "buildfix:manifest", MANIFEST.as_bytes());
+    let error = refused(&many);
+    assert!(
+        error.to_string().contains("101 core module instances"),
+        "{error}"
+    );
+}
