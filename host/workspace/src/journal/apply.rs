@@ -3,7 +3,7 @@
 use super::JournalError;
 use super::log::{FileRecord, Log, Record, Story, VERSION};
 use super::state::RunDir;
-use super::write::{self, Found};
+use super::write::{self, Found, New};
 use crate::edits::Changeset;
 use crate::files::{PathError, Workspace};
 use std::collections::{BTreeMap, BTreeSet};
@@ -169,7 +169,7 @@ impl RunLog {
             })?)
         });
         if let Err(cause) = written {
-            return Err(self.put_back(cause, &done, &folders));
+            return Err(self.put_back(cause, &steps, &done, &folders));
         }
         if steps.iter().any(|step| step.after.is_none()) {
             remove_folders(&self.workspace, &Story::of(&self.log.records).folders);
@@ -266,21 +266,22 @@ impl RunLog {
         folders: &[String],
         undo: bool,
     ) -> Result<(), JournalError> {
-        let blobs = self.log.run.blobs();
-        let mut files = Vec::new();
-        for step in steps {
-            let before = step.before.map(write::hash);
-            if let (Some(bytes), Some(hash)) = (step.before, &before) {
-                write::store(&blobs, hash, bytes).map_err(JournalError::io(&blobs))?;
-            }
-            files.push(FileRecord {
+        let files: Vec<FileRecord> = steps
+            .iter()
+            .map(|step| FileRecord {
                 path: step.path.to_owned(),
-                before,
+                before: step.before.map(write::hash),
                 after: step.after.map(write::hash),
                 mode: step.metadata.as_ref().and_then(write::mode),
-            });
-        }
-        super::state::sync_directory(&blobs)?;
+            })
+            .collect();
+        let contents: BTreeMap<&str, &[u8]> = files
+            .iter()
+            .zip(steps)
+            .filter_map(|(file, step)| Some((file.before.as_deref()?, step.before?)))
+            .collect();
+        let blobs = self.log.run.blobs();
+        write::store(&blobs, &contents).map_err(JournalError::io(&blobs))?;
         let (sequence, folders) = (self.sequence, folders.to_vec());
         self.log.append(Record::Begin {
             sequence,
@@ -304,40 +305,54 @@ impl RunLog {
             let full = self.workspace.resolve(folder)?;
             fs::create_dir_all(&full).map_err(failed(folder))?;
         }
-        let mut parents = BTreeSet::new();
         let (written, removed): (Vec<_>, Vec<_>) =
             steps.iter().partition(|step| step.after.is_some());
+        let files: Vec<New<'_>> = written
+            .iter()
+            .filter_map(|step| {
+                let (path, like) = (step.temporary.as_path(), step.metadata.as_ref());
+                step.after.map(|bytes| New {
+                    path,
+                    bytes,
+                    mode: step.mode,
+                    like,
+                })
+            })
+            .collect();
+        write::write_all(&files).map_err(|(index, error)| failed(written[index].path)(error))?;
+        let mut parents = BTreeSet::new();
         for step in written.into_iter().chain(removed) {
-            // Once more, for the files before this one took their time.
+            // Once more, for writing took its time.
             if write::look(&step.full).map_err(failed(step.path))?.bytes() != step.before {
                 return Err(ApplyError::Changed {
                     paths: vec![step.path.to_owned()],
                 });
             }
             match step.after {
-                Some(bytes) => {
-                    let like = step.metadata.as_ref();
-                    write::replace(&step.full, &step.temporary, bytes, step.mode, like)
-                }
+                Some(_) => fs::rename(&step.temporary, &step.full),
                 None => fs::remove_file(&step.full),
             }
             .map_err(failed(step.path))?;
             done.push(step);
-            parents.extend(step.full.parent().map(Path::to_owned));
+            parents.extend(step.full.parent());
         }
-        for parent in parents {
-            write::sync_directory(&parent).map_err(JournalError::io(&parent))?;
-        }
-        Ok(())
+        let parents: Vec<&Path> = parents.into_iter().collect();
+        write::in_parallel(parents.len(), |index| write::sync_directory(parents[index]))
+            .map_err(|(index, error)| JournalError::io(parents[index])(error).into())
     }
 
     /// Puts back what was written, latest first.
     fn put_back(
         &mut self,
         cause: ApplyError,
+        steps: &[Step<'_>],
         done: &[&Step<'_>],
         folders: &[String],
     ) -> ApplyError {
+        for step in steps {
+            // One that stays does no harm.
+            let _ = write::remove(&step.temporary);
+        }
         let mut failed = Vec::new();
         for step in done.iter().rev() {
             let restored = write::look(&step.full).and_then(|found| match step.before {

@@ -7,7 +7,6 @@ use super::state::{RunDir, State};
 use super::write;
 use crate::files::Workspace;
 use std::fs;
-use std::io;
 
 /// An interrupted changeset that was put back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,15 +61,7 @@ fn put_back(
         .resolve(&file.path)
         .map_err(|error| error.to_string())?;
     let temporary = temporary(&full, run, sequence, index);
-    match fs::remove_file(&temporary) {
-        Ok(()) => {}
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-            ) => {}
-        Err(error) => return Err(error.to_string()),
-    }
+    write::remove(&temporary).map_err(|error| error.to_string())?;
     let found = write::look(&full).map_err(|error| error.to_string())?;
     let hash = found.bytes().map(write::hash);
     if matches!(found, write::Found::Other) || (hash != file.before && hash != file.after) {

@@ -237,8 +237,7 @@ fn a_failure_puts_back_what_was_written() {
     let (dir, workspace) = tree(&[("a", "1"), ("b", "1"), ("z", "1"), ("dir/x", "1")]);
     let before = contents(dir.path());
     let mut run = start(&workspace);
-    // A directory in place of the temporary file of the last step, so that the
-    // failure comes after the others were written.
+    // A directory in place of a temporary file.
     let blocked = dir.path().join(".buildfix-000001-1-3.tmp");
     fs::create_dir(&blocked).expect("made");
     let wanted = [
@@ -253,6 +252,19 @@ fn a_failure_puts_back_what_was_written() {
         "{error}"
     );
     fs::remove_dir(&blocked).expect("empty");
+    assert_eq!(contents(dir.path()), before);
+    // A folder where a file is to be: found when `a` has been written.
+    let nested = [
+        ("a", Some("1"), Some("2")),
+        ("b", Some("1"), None),
+        ("n", None, Some("2")),
+        ("n/new", None, Some("2")),
+    ];
+    let error = run.apply(&changes(&nested)).expect_err("a folder");
+    assert!(
+        error.to_string().starts_with("cannot write `n`: "),
+        "{error}"
+    );
     assert_eq!(contents(dir.path()), before);
     let in_the_way = [("a", Some("1"), Some("2")), ("dir", None, Some("2"))];
     let error = run.apply(&changes(&in_the_way)).expect_err("a directory");
@@ -309,6 +321,34 @@ fn modes_are_kept_and_read_only_files_refused() {
     drop(run);
     assert_eq!(undo_last(&workspace).restored, ["a", "gone"]);
     assert_eq!((mode("a"), mode("gone")), (0o751, 0o640));
+}
+
+/// Only where this is not root, who may write everywhere.
+#[cfg(unix)]
+#[test]
+fn a_folder_without_the_right_to_write_stops_the_changeset() {
+    use std::os::unix::fs::PermissionsExt;
+    let (dir, workspace) = tree(&[("a", "1"), ("locked/x", "1")]);
+    let locked = dir.path().join("locked");
+    let before = contents(dir.path());
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o555)).expect("mine");
+    if fs::write(locked.join("probe"), "").is_err() {
+        let wanted = [
+            ("a", Some("1"), Some("2")),
+            ("locked/x", Some("1"), Some("2")),
+        ];
+        let error = start(&workspace)
+            .apply(&changes(&wanted))
+            .expect_err("locked");
+        assert!(
+            error.to_string().starts_with("cannot write `locked/x`: "),
+            "{error}"
+        );
+        assert_eq!(contents(dir.path()), before);
+    } else {
+        eprintln!("not tested: this user may write everywhere");
+    }
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).expect("mine");
 }
 
 #[cfg(unix)]

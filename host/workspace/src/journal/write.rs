@@ -1,8 +1,11 @@
 //! Reads and writes whole files.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Hex BLAKE3 of a file's bytes.
 pub(super) fn hash(bytes: &[u8]) -> String {
@@ -77,6 +80,77 @@ pub(super) fn writable(path: &Path, metadata: &Metadata) -> io::Result<()> {
     OpenOptions::new().write(true).open(path).map(drop)
 }
 
+/// A file to write.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct New<'a> {
+    /// Nothing may be there.
+    pub(super) path: &'a Path,
+    pub(super) bytes: &'a [u8],
+    /// Its permission bits.
+    pub(super) mode: Option<u32>,
+    /// Whose owner it gets, as far as this process may set that.
+    pub(super) like: Option<&'a Metadata>,
+}
+
+/// How many files are on their way to the disk at once. Waiting for each alone
+/// takes milliseconds; a journaling file system takes many in one go.
+const AT_ONCE: usize = 16;
+
+/// Calls `work` for every index below `count`, on a few threads. Gives the
+/// first failure by index, and starts nothing more after one.
+pub(super) fn in_parallel<E: Send>(
+    count: usize,
+    work: impl Fn(usize) -> Result<(), E> + Sync,
+) -> Result<(), (usize, E)> {
+    let next = AtomicUsize::new(0);
+    let failure: Mutex<Option<(usize, E)>> = Mutex::new(None);
+    let failure_now = || failure.lock().unwrap_or_else(PoisonError::into_inner);
+    let worker = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count || failure_now().is_some() {
+                return;
+            }
+            if let Err(error) = work(index) {
+                let mut first = failure_now();
+                if first.as_ref().is_none_or(|(known, _)| index < *known) {
+                    *first = Some((index, error));
+                }
+            }
+        }
+    };
+    match count.min(AT_ONCE) {
+        0 | 1 => worker(),
+        threads => std::thread::scope(|scope| {
+            for _ in 1..threads {
+                // Where no thread can be had, the others do its work.
+                let _ = std::thread::Builder::new().spawn_scoped(scope, worker);
+            }
+            worker();
+        }),
+    }
+    failure
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+        .map_or(Ok(()), Err)
+}
+
+/// Writes files; they are on the disk when this returns.
+///
+/// # Errors
+/// The index of one that cannot be written. Others may have been.
+pub(super) fn write_all(files: &[New<'_>]) -> Result<(), (usize, io::Error)> {
+    in_parallel(files.len(), |index| {
+        let New {
+            path,
+            bytes,
+            mode,
+            like,
+        } = files[index];
+        write_new(path, bytes, mode, like)
+    })
+}
+
 /// Puts `bytes` at `path` by writing `temporary` beside it and renaming. The
 /// owner is that of `like`, as far as this process may set it; the permission
 /// bits are `mode`.
@@ -126,18 +200,45 @@ fn write_new(
     file.sync_data()
 }
 
-/// Stores a file's bytes under their hash, once.
-pub(super) fn store(blobs: &Path, hash: &str, bytes: &[u8]) -> io::Result<()> {
-    let path = blobs.join(hash);
-    if path.is_file() {
-        return Ok(());
+/// Stores files' bytes under their hashes, each once.
+pub(super) fn store(blobs: &Path, contents: &BTreeMap<&str, &[u8]>) -> io::Result<()> {
+    let new: Vec<(PathBuf, PathBuf, &[u8])> = contents
+        .iter()
+        .map(|(hash, bytes)| (blobs.join(format!("{hash}.tmp")), blobs.join(hash), *bytes))
+        .filter(|(_, path, _)| !path.is_file())
+        .collect();
+    for (temporary, _, _) in &new {
+        remove(temporary)?;
     }
-    let temporary = blobs.join("new.tmp");
-    match fs::remove_file(&temporary) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
+    let files: Vec<New<'_>> = new
+        .iter()
+        .map(|(path, _, bytes)| New {
+            path,
+            bytes,
+            mode: None,
+            like: None,
+        })
+        .collect();
+    write_all(&files).map_err(|(_, error)| error)?;
+    for (temporary, path, _) in &new {
+        fs::rename(temporary, path)?;
     }
-    replace(&path, &temporary, bytes, None, None)
+    sync_directory(blobs)
+}
+
+/// Removes a file if it is there.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error)
+            if !matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Err(error)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Reads bytes stored under their hash.
