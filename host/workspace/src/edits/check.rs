@@ -149,8 +149,12 @@ impl Cut {
 
     /// Whether the set of lines already has this one.
     fn is_in_set(&self, text: &str) -> bool {
-        self.set_line(text)
-            .is_some_and(|line| text.lines().any(|existing| existing.trim_end() == line))
+        let Some(line) = self.set_line(text) else {
+            return false;
+        };
+        // Most lines are nowhere, which is faster seen without counting lines.
+        memchr::memmem::find(text.as_bytes(), line.as_bytes()).is_some()
+            && text.lines().any(|existing| existing.trim_end() == line)
     }
 
     /// Whether both do the same.

@@ -229,8 +229,9 @@ impl SuffixIndex {
                 .take_while(|(a, b)| same(a, b))
                 .count();
             let whole = common == depth || common == printed.len();
-            // A relative path has nothing in front that could differ.
-            if !absolute && !whole {
+            // A relative path has nothing in front that could differ; and a
+            // name alone often is that of a file which has moved since.
+            if !whole && (!absolute || common < 2) {
                 continue;
             }
             let rank = (whole, common);

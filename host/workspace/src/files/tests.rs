@@ -273,6 +273,8 @@ fn printed_paths_are_found() {
         None,
         "not the project's"
     );
+    assert_eq!(map("C:\\proj\\src\\moved\\Only.cs"), None, "a name alone");
+    assert_eq!(map("/build/deep/Only.cs"), found("src/deep/Only.cs"));
     assert_eq!(map("/rustc/0123abc/library/src/A.cs"), None);
     assert_eq!(map(""), None);
     assert_eq!(map("a\0b"), None);
