@@ -1,1 +1,92 @@
-//! x
+//! What is mechanical in mending TypeScript: a rule for each error code, in the
+//! form that TypeScript's own editor support gives it.
+//!
+//! * [`modifiers`]: `override`, `async`, `implements`
+//! * [`syntax`]: JSDoc types in code, `=` for `:`
+//! * [`expressions`]: `new`, `await`, `()`, `return`
+//! * [`unused`]: what nothing reads
+
+mod expressions;
+mod modifiers;
+mod syntax;
+mod unused;
+
+use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response};
+use buildfix_typescript_syntax::{Context, Project, spelling};
+use oxc_allocator::Allocator;
+
+/// The fixer.
+pub struct Fixes;
+
+impl Fixer for Fixes {
+    fn fix(request: &Request, host: &dyn Host) -> Result<Response, String> {
+        let allocator = Allocator::default();
+        let project = Project::new(host, &allocator);
+        let context = Context::new(&project, &request.file);
+        let mut response = Response::default();
+        let code = request.class.rsplit('/').next().unwrap_or_default();
+        for diagnostic in &request.diagnostics {
+            let mut found = false;
+            for rule in rules(code) {
+                for fix in rule(&context, diagnostic).unwrap_or_default() {
+                    found = true;
+                    response.fixes.push(fix);
+                }
+            }
+            if !found {
+                response.note(diagnostic, "no rule fits this place");
+            }
+        }
+        Ok(response)
+    }
+}
+
+/// A rule gives fixes, best first, or none where it does not fit.
+type Rule = for<'c, 'p, 'a, 'd> fn(&'c Context<'p, 'a>, &'d Diagnostic) -> Option<Vec<Fix>>;
+
+/// The rules for an error code, best first.
+fn rules(code: &str) -> &'static [Rule] {
+    match code {
+        "TS2551" | "TS2561" | "TS2568" | "TS2570" | "TS2820" | "TS2833" | "TS4117" => &[spelling::did_you_mean],
+        "TS4111" => &[spelling::index_access],
+        "TS2713" => &[spelling::indexed_access_type],
+        "TS4114" | "TS4115" | "TS4116" => &[modifiers::add_override],
+        "TS4112" | "TS4113" => &[modifiers::remove_override],
+        "TS4119" | "TS4120" => &[modifiers::add_override_tag],
+        "TS2689" => &[modifiers::extends_to_implements],
+        "TS1308" | "TS1103" => &[modifiers::add_async],
+        "TS1064" => &[modifiers::promise_return],
+        "TS2588" => &[modifiers::const_to_let],
+        "TS8020" | "TS17019" | "TS17020" => &[syntax::jsdoc_type],
+        "TS1312" => &[syntax::colon_for_equals],
+        "TS5086" | "TS5087" => &[syntax::tuple_modifier],
+        "TS1329" => &[syntax::call_decorator],
+        "TS1363" => &[syntax::split_type_import],
+        "TS8024" => &[syntax::unmatched_param],
+        "TS2690" => &[syntax::mapped_key],
+        "TS1337" => &[syntax::mapped_object_type],
+        "TS7051" => &[syntax::name_parameter],
+        "TS2377" | "TS17009" => &[syntax::super_call],
+        "TS2749" => &[syntax::add_typeof],
+        "TS1484" | "TS1485" | "TS1205" | "TS1371" | "TS1448" => &[syntax::mark_type_import],
+        "TS2774" => &[expressions::call],
+        "TS2348" => &[expressions::add_new],
+        "TS2352" => &[expressions::over_unknown],
+        "TS2349" | "TS2351" => &[expressions::add_await, expressions::called_namespace],
+        "TS2801" | "TS2362" | "TS2363" | "TS2365" | "TS2367" | "TS2488" | "TS2504" | "TS2495" | "TS2802" => {
+            &[expressions::add_await]
+        }
+        "TS2322" => &[expressions::async_body, expressions::add_await, expressions::add_return],
+        "TS2345" => &[expressions::add_await, expressions::add_return, expressions::called_namespace],
+        "TS2339" => &[expressions::add_await],
+        "TS2355" => &[expressions::add_return],
+        "TS2794" | "TS2810" => &[expressions::void_promise],
+        "TS2610" | "TS2611" => &[expressions::accessors],
+        "TS6133" | "TS6138" | "TS6192" | "TS6196" | "TS6198" | "TS6199" | "TS6205" => &[unused::unused],
+        "TS7027" => &[unused::unreachable],
+        "TS7028" => &[unused::label],
+        _ => &[],
+    }
+}
+
+buildfix_sdk::export!(Fixes);
