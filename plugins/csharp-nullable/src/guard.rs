@@ -26,7 +26,7 @@ pub(crate) fn dereferenced(context: &Context<'_>, diagnostic: &Diagnostic) -> Ve
         );
         fixes.push(fix.replace(file, span(bytes), new));
     }
-    fixes.extend(text_local(context, diagnostic, token, end));
+    fixes.extend(text_local(context, diagnostic, token));
     let statement = source.statement(token);
     let is_call = statement.start == token
         && source.is(statement.end - 1, ";")
@@ -46,16 +46,8 @@ pub(crate) fn dereferenced(context: &Context<'_>, diagnostic: &Diagnostic) -> Ve
 
 /// A local that holds what `ToString()` gave: the fallback belongs where it is
 /// made.
-fn text_local(
-    context: &Context<'_>,
-    diagnostic: &Diagnostic,
-    token: usize,
-    end: usize,
-) -> Option<Fix> {
+fn text_local(context: &Context<'_>, diagnostic: &Diagnostic, token: usize) -> Option<Fix> {
     let source = &context.source;
-    if end != token + 1 {
-        return None;
-    }
     let local = scope::declaration(source, Context::byte(diagnostic), source.word(token))?;
     let value = local.init? + 1;
     let value_end = source.expression_end(value);

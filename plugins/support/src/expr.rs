@@ -107,7 +107,25 @@ impl Source {
         let end = self.type_args_end(token + 1)?;
         matches!(
             self.word(end),
-            "(" | ")" | "]" | "{" | "}" | "." | "?." | "," | ";" | "[" | ":" | ">" | "?" | ""
+            "(" | ")"
+                | "]"
+                | "{"
+                | "}"
+                | "."
+                | "?."
+                | ","
+                | ";"
+                | "["
+                | ":"
+                | ">"
+                | "?"
+                | "??"
+                | "&&"
+                | "||"
+                | "=="
+                | "!="
+                | "=>"
+                | ""
         )
         .then_some(end)
     }
@@ -383,6 +401,11 @@ mod tests {
             ("f(new D<int, string>(), 2)", "new", "new D<int, string>()"),
             ("f(a < b, c > d)", "a ", "a < b"),
             ("f(x?.Y ?? z)", "x", "x?.Y ?? z"),
+            (
+                "y = x as A<B, C> ?? throw z;",
+                "x",
+                "x as A<B, C> ?? throw z",
+            ),
         ] {
             let source = Source::new(text);
             let start = at(&source, from);

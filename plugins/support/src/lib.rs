@@ -18,6 +18,8 @@ mod lex;
 pub mod scope;
 mod source;
 pub mod symbols;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod types;
 pub mod usings;
 

@@ -1,0 +1,97 @@
+//! Short tests for fixers: files in, one error, files out.
+
+use buildfix_sdk::{Fix, Fixer, Note};
+use buildfix_sdk_testing::{LocalHost, apply, run};
+use std::collections::BTreeMap;
+
+/// Where the error is, in a file's text; it is taken out before the fixer sees
+/// the text.
+pub const MARK: char = '¦';
+
+/// One proposed fix and what it makes of the files.
+#[derive(Debug)]
+pub struct Outcome {
+    /// As the fixer gave it.
+    pub fix: Fix,
+    /// The new texts of the files it edits.
+    pub files: BTreeMap<String, String>,
+}
+
+/// What a fixer proposes for the errors `code: message`, one for each [`MARK`]
+/// in the files, best first.
+///
+/// # Panics
+/// If the files cannot be written, a fix does not apply or the fixer fails: a
+/// test is to stop there.
+#[must_use]
+pub fn propose<F: Fixer>(files: &[(&str, &str)], error: &str) -> Vec<Outcome> {
+    ask::<F>(files, error).0
+}
+
+/// The reasons that the fixer gives for proposing nothing.
+///
+/// # Panics
+/// As [`propose`].
+#[must_use]
+pub fn notes<F: Fixer>(files: &[(&str, &str)], error: &str) -> Vec<Note> {
+    ask::<F>(files, error).1
+}
+
+/// The text of the first file after the best fix; empty without one.
+///
+/// # Panics
+/// As [`propose`].
+#[must_use]
+pub fn best<F: Fixer>(files: &[(&str, &str)], error: &str) -> String {
+    after::<F>(files, error)
+        .into_iter()
+        .next()
+        .unwrap_or_default()
+}
+
+/// The text of the first file after each alternative, best first.
+///
+/// # Panics
+/// As [`propose`].
+#[must_use]
+pub fn after<F: Fixer>(files: &[(&str, &str)], error: &str) -> Vec<String> {
+    let first = files[0].0;
+    propose::<F>(files, error)
+        .into_iter()
+        .map(|mut o| o.files.remove(first).unwrap_or_default())
+        .collect()
+}
+
+fn ask<F: Fixer>(files: &[(&str, &str)], error: &str) -> (Vec<Outcome>, Vec<Note>) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut log = String::new();
+    for (path, marked) in files {
+        let full = folder.path().join(path);
+        std::fs::create_dir_all(full.parent().expect("a parent")).expect("a folder");
+        let mut text = String::new();
+        let (mut line, mut column) = (1, 1);
+        for c in marked.chars() {
+            match c {
+                MARK => log.push_str(&format!("{path}({line},{column}): error {error}\n")),
+                '\n' => (line, column) = (line + 1, 1),
+                _ => column += c.len_utf16(),
+            }
+            if c != MARK {
+                text.push(c);
+            }
+        }
+        std::fs::write(full, text).expect("a file");
+    }
+    let host = LocalHost::new(folder.path());
+    let mut outcomes = Vec::new();
+    let mut notes = Vec::new();
+    for answer in run::<F>(&host, log.as_bytes(), |_, _| true) {
+        let response = answer.response.expect("an answer");
+        notes.extend(response.notes);
+        for fix in response.fixes {
+            let files = apply(&host, &fix).expect("a fix that applies");
+            outcomes.push(Outcome { fix, files });
+        }
+    }
+    (outcomes, notes)
+}
