@@ -1,7 +1,7 @@
 //! The largest set of fixes that go together.
 
 use super::check::{Checked, Dropped};
-use super::conflict::{Meeting, Taken};
+use super::conflict::{Meeting, Taken, is_balanced};
 use crate::{Fix, Merge};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,7 +106,13 @@ fn components(valid: &[(usize, Checked)]) -> Vec<Vec<usize>> {
             .iter()
             .flat_map(|at| {
                 let cuts = &valid[*at].1.targets[*path].cuts;
-                cuts.iter().map(|cut| (cut.start, cut.end, cut.merge, *at))
+                cuts.iter().map(|cut| {
+                    // Half a pair of brackets can conflict with its equal, so
+                    // it counts as one that is alone at its place.
+                    let alone = !is_balanced(&cut.text);
+                    let merge = if alone { Merge::None } else { cut.merge };
+                    (cut.start, cut.end, merge, *at)
+                })
             })
             .collect();
         // `Merge::None` sorts first, so an insertion that is alone at its

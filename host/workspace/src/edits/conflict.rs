@@ -41,7 +41,8 @@ impl<'a> Taken<'a> {
             }
             for cut in &target.cuts {
                 let same = file.cuts.entry((cut.start, cut.end)).or_default();
-                if !same.iter().any(|(_, known, _)| known.same(cut)) {
+                // How it merges matters to the next one at this place.
+                if !same.iter().any(|(_, known, _)| *known == cut) {
                     same.push((index, cut, target));
                 }
             }
@@ -139,7 +140,7 @@ impl Target {
 
 /// Whether every bracket that is opened is closed. Quotes and comments are not
 /// looked at: a wrong "no" only keeps two fixes apart for a round.
-fn is_balanced(text: &str) -> bool {
+pub(super) fn is_balanced(text: &str) -> bool {
     let mut open = Vec::new();
     for character in text.chars() {
         match character {

@@ -280,6 +280,15 @@ fn half_a_pair_of_brackets_is_no_equal_edit() {
 }
 
 #[test]
+fn half_a_pair_of_brackets_in_a_set_is_no_equal_edit_either() {
+    let fixes = [
+        fix("x", vec![edit("a", 0..0, "", "X"), set("a", 3, "(")]),
+        fix("y", vec![set("a", 3, "(")]),
+    ];
+    assert_eq!(select(&fixes, &files(&[("a", "one\n")])).chosen, [0]);
+}
+
+#[test]
 fn insertions_at_one_place_conflict_unless_both_go_into_a_set() {
     let sources = files(&[("a", "one\n")]);
     let plain = [
@@ -299,6 +308,21 @@ fn insertions_at_one_place_conflict_unless_both_go_into_a_set() {
     ];
     assert_eq!(select(&sets, &sources).chosen, [0, 1, 2]);
     assert_eq!(applied(&sets, &sources), "using A;\nusing B;\none\n");
+}
+
+#[test]
+fn an_equal_edit_is_no_cover_for_another_conflict() {
+    // The third equals the first, which goes with the second; but itself it
+    // does not.
+    let fixes = [
+        fix("x", vec![set("a", 0, "X")]),
+        fix("y", vec![set("a", 0, "Y")]),
+        fix("z", vec![edit("a", 0..0, "", "X")]),
+        fix("z", vec![edit("a", 0..0, "", "X")]),
+    ];
+    let sources = files(&[("a", "one\n")]);
+    assert_eq!(select(&fixes, &sources).chosen, [0, 2, 3]);
+    assert_eq!(applied(&fixes, &sources), "Xone\n");
 }
 
 #[test]
