@@ -5,6 +5,9 @@ use std::ops::Range;
 /// More arguments than any real message has; a bound for hostile ones.
 const MAX_ARGUMENTS: usize = 64;
 
+/// The first byte of every curly quote.
+const CURLY: u8 = 0xe2;
+
 /// One quoted part of a message: with its quotes, and what stands in them.
 pub(crate) struct Quote {
     pub(crate) outer: Range<usize>,
@@ -20,46 +23,51 @@ pub(crate) fn quotes(message: &str) -> Vec<Quote> {
     let paired = message.bytes().filter(|b| *b == b'`').count() % 2 == 0;
     let mut out = Vec::new();
     let mut at = 0;
-    let mut before = ' ';
     // Quotes that have no partner in the rest of their line have none further
     // on either: looking again for each one would be quadratic.
     let mut alone = Vec::new();
-    while let Some(open) = message[at..].chars().next() {
-        let next = at + open.len_utf8();
+    while let Some(skip) = message.as_bytes()[at..]
+        .iter()
+        .position(|b| matches!(*b, b'`' | b'\'' | b'"' | b'\n' | CURLY))
+    {
+        let start = at + skip;
+        let Some(open) = message[start..].chars().next() else {
+            break;
+        };
+        at = start + open.len_utf8();
         let close = match open {
             '\n' => {
                 alone.clear();
-                None
+                continue;
             }
-            _ if alone.contains(&open) => None,
-            '`' if paired => message[next..].find('`'),
-            '`' | '\'' if open == '`' || !is_word(before) => closing_apostrophe(&message[next..]),
-            '‘' => closing_nested(&message[next..], '‘', '’'),
-            '“' => closing_nested(&message[next..], '“', '”'),
-            '"' => message[next..].find('"'),
-            _ => None,
+            _ if alone.contains(&open) => continue,
+            '`' if paired => message[at..].find('`'),
+            '`' => closing_apostrophe(&message[at..]),
+            // An apostrophe.
+            '\'' if message[..start].ends_with(is_word) => continue,
+            '\'' => closing_apostrophe(&message[at..]),
+            '‘' => closing_nested(&message[at..], '‘', '’'),
+            '“' => closing_nested(&message[at..], '“', '”'),
+            '"' => message[at..].find('"'),
+            _ => continue,
         };
-        match close {
-            Some(length) if out.len() < MAX_ARGUMENTS => {
-                let end = next + length;
-                let close = message[end..].chars().next().map_or(0, char::len_utf8);
-                out.push(Quote {
-                    outer: at..end + close,
-                    inner: next..end,
-                });
-                at = end + close;
-                before = '\'';
-            }
-            Some(_) => break,
-            None => {
-                let opens = matches!(open, '`' | '\'' | '‘' | '“' | '"');
-                if opens && !(open == '\'' && is_word(before)) && !alone.contains(&open) {
-                    alone.push(open);
-                }
-                at = next;
-                before = open;
-            }
+        let Some(length) = close else {
+            alone.push(open);
+            continue;
+        };
+        if out.len() == MAX_ARGUMENTS {
+            break;
         }
+        let inner = at..at + length;
+        at = inner.end
+            + message[inner.end..]
+                .chars()
+                .next()
+                .map_or(0, char::len_utf8);
+        out.push(Quote {
+            outer: start..at,
+            inner,
+        });
     }
     out
 }
