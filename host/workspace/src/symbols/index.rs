@@ -119,6 +119,12 @@ impl SymbolIndex {
         self.generation.fetch_add(1, Ordering::Release);
     }
 
+    /// Indexes a language's files now, so that the first question need not wait:
+    /// worth a thread while a build runs, for a large project takes seconds.
+    pub fn prepare(&self, language: &str) {
+        self.with_names(language, |_| ());
+    }
+
     /// How many texts were parsed so far.
     #[must_use]
     pub fn parses(&self) -> u64 {
@@ -144,7 +150,7 @@ impl SymbolIndex {
     /// most [`MAX_DISTANCE`]; the name itself included) or differs in case
     /// alone, which counts as 1. Nearest first; at one distance the workspace's
     /// own before a library's, and types before members; overloads once; at
-    /// most 10 of one name and [`MAX_SIMILAR`] in all.
+    /// most 10 of one name and [`super::MAX_SIMILAR`] in all.
     #[must_use]
     pub fn similar(&self, language: &str, name: &str, distance: u32) -> Vec<Symbol> {
         let limit = distance.min(MAX_DISTANCE) as usize;

@@ -49,6 +49,59 @@ fn only_changed_contents_are_parsed_again() {
 }
 
 #[test]
+fn a_language_can_be_indexed_ahead() {
+    let (index, _) = index(&[
+        ("a.go", "package a\nfunc F() {}\n"),
+        ("b.go", "package b\n"),
+    ]);
+    index.prepare("go");
+    index.prepare("cobol");
+    assert_eq!(index.parses(), 2);
+    assert_eq!(index.members("go", "a")[0].name, "F");
+    assert_eq!(index.parses(), 2);
+}
+
+#[test]
+fn modules_follow_the_files_around_them() {
+    let (index, files) = index(&[("pkg/part.py", "def f(): pass\n")]);
+    assert_eq!(index.find("python", "f")[0].container, "part");
+    files.0.lock().unwrap().insert(
+        "pkg/__init__.py".into(),
+        "from .part import f as g\n".into(),
+    );
+    index.refresh();
+    assert_eq!(index.find("python", "f")[0].container, "pkg.part");
+    assert_eq!(
+        index.find("python", "g")[0].signature,
+        "from .part import f as g"
+    );
+    assert_eq!(index.members("python", "pkg").len(), 1);
+    assert_eq!(
+        index.parses(),
+        2,
+        "the module's name is no reason to parse again"
+    );
+}
+
+#[test]
+fn c_sees_headers_and_cpp_sees_c() {
+    let (index, _) = index(&[
+        ("a.h", "static inline int shared(void);\nint plain(void);\n"),
+        ("b.h", "namespace n { class Only {}; }\n"),
+        ("c.c", "static int hidden(void) { return 0; }\n"),
+        ("d.cc", "int cpp_only();\n"),
+    ]);
+    assert!(
+        index.find("c", "shared")[0].exported,
+        "a header's static is everybody's"
+    );
+    assert!(!index.find("c", "hidden")[0].exported);
+    assert_eq!(index.find("cpp", "plain").len(), 1);
+    assert_eq!(index.find("cpp", "Only")[0].language, "cpp");
+    assert!(index.find("c", "cpp_only").is_empty());
+}
+
+#[test]
 fn near_names_come_nearest_first() {
     let (index, _) = index(&[(
         "a.ts",
