@@ -195,7 +195,8 @@ struct Stream<R> {
 
 impl<R: AsyncRead + Unpin> Stream<R> {
     fn new(reader: Option<R>, matchers: &[Matcher]) -> Self {
-        let options = ParserOptions { matchers: matchers.to_vec(), ..ParserOptions::default() };
+        let mut options = ParserOptions::default();
+        options.matchers = matchers.to_vec();
         Self { reader, buffer: vec![0; 64 * 1024], parser: Parser::new(options) }
     }
 

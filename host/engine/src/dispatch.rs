@@ -247,7 +247,10 @@ fn accept(
         tracing::debug!(target: "fixer", plugin = fixer.name(), level = line.level, "{}", line.message);
     }
     for rejected in &call.rejected {
-        fail(result, &[], &format!("plugin `{}`: {rejected}", fixer.name()));
+        let targets: Vec<usize> = rejected.diagnostics.iter().map(|id| *id as usize).collect();
+        let message =
+            format!("plugin `{}`: `{}` was dropped: {}", fixer.name(), rejected.what, rejected.reason);
+        fail(result, &targets, &message);
     }
     for note in call.response.notes {
         if ids.contains(&(note.diagnostic as usize)) {

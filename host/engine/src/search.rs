@@ -17,7 +17,7 @@ use crate::judge::{Verdict, first_line, judge};
 use crate::ledger::{Ledger, NotTried};
 use crate::problem::{self, Problem, ProblemKey};
 use crate::report::FixRecord;
-use crate::services::RoundServices;
+use crate::services::{IndexSources, RoundServices};
 use crate::session::{Built, Session, State, StepError};
 use buildfix_diagnostics::{Phase, Suggestion};
 use buildfix_workspace::edits::{self, Snapshot};
@@ -116,6 +116,8 @@ impl<'s, 'e> Search<'s, 'e> {
         options: &'s SearchOptions,
         start: Built,
     ) -> Self {
+        let sources = IndexSources(session.workspace.clone());
+        let symbols = Arc::new(SymbolIndex::new(Arc::new(sources)));
         Self {
             session,
             fixers,
@@ -127,7 +129,7 @@ impl<'s, 'e> Search<'s, 'e> {
             calls: 0,
             call_time: Duration::ZERO,
             syntax: Arc::new(Syntax::new()),
-            symbols: Arc::new(SymbolIndex::new()),
+            symbols,
             refuted: BTreeMap::new(),
             batch_limit: usize::MAX,
             hinted: BTreeSet::new(),
@@ -227,7 +229,7 @@ impl<'s, 'e> Search<'s, 'e> {
             .filter(|fixer| !named(&self.options.exclude, fixer.name()))
             .cloned()
             .collect();
-        self.symbols.refresh(&workspace);
+        self.symbols.refresh();
         let services = Arc::new(RoundServices::new(
             workspace.clone(),
             self.syntax.clone(),
@@ -358,7 +360,7 @@ impl<'s, 'e> Search<'s, 'e> {
             if self.builds_left() == 0 {
                 break;
             }
-            let Some(state) = composed(here, candidates, &[*index], base) else { continue };
+            let Some(state) = composed(self.session, here, candidates, &[*index], base) else { continue };
             let built = self.session.build(state, "one fix alone").await?;
             let fewest = found.as_ref().map_or(here.built.errors, |(_, found)| found.errors);
             let better = built.success
@@ -404,7 +406,7 @@ impl<'s, 'e> Search<'s, 'e> {
             if chosen.is_empty() {
                 return None;
             }
-            match composed(here, candidates, &chosen, base) {
+            match composed(self.session, here, candidates, &chosen, base) {
                 Some(state) if state != here.built.state => return Some((chosen, state)),
                 _ => {
                     // Such as an import that the file already has.
@@ -475,7 +477,7 @@ impl<'s, 'e> Search<'s, 'e> {
                 break;
             }
             let fewer: Vec<usize> = chosen.iter().copied().filter(|other| *other != index).collect();
-            let Some(state) = composed(here, candidates, &fewer, base) else { continue };
+            let Some(state) = composed(self.session, here, candidates, &fewer, base) else { continue };
             let without = self.session.build(state, "is each fix needed?").await?;
             if without.success {
                 let record = record(&candidates[index], &here.built.problems, "the build is green without it");
@@ -551,10 +553,19 @@ fn hidden_reason(built: &Built) -> String {
     }
 }
 
-fn composed(here: &Node, candidates: &[Candidate], chosen: &[usize], base: &Snapshot) -> Option<State> {
+fn composed(
+    session: &mut Session<'_>,
+    here: &Node,
+    candidates: &[Candidate],
+    chosen: &[usize],
+    base: &Snapshot,
+) -> Option<State> {
     let fixes: Vec<&Fix> = chosen.iter().map(|index| &candidates[*index].fix).collect();
     match edits::compose(&fixes, base) {
-        Ok(changes) => Some(Session::after(&here.built.state, &changes)),
+        Ok(changes) => {
+            session.remember(&changes);
+            Some(Session::after(&here.built.state, &changes))
+        }
         Err(error) => {
             tracing::warn!(%error, "fixes that were compatible cannot be composed");
             None

@@ -5,10 +5,25 @@
 use buildfix_sandbox as wasm;
 use buildfix_workspace::Workspace;
 use buildfix_workspace::files::SourceFile;
-use buildfix_workspace::symbols::{Symbol, SymbolIndex};
+use buildfix_workspace::symbols::{Sources, Symbol, SymbolIndex};
 use buildfix_workspace::syntax::Syntax;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// The workspace's files as the symbol index asks for them.
+pub struct IndexSources(pub Arc<Workspace>);
+
+impl Sources for IndexSources {
+    fn paths(&self) -> Arc<[String]> {
+        self.0.files()
+    }
+
+    fn read(&self, path: &str, with: &mut dyn FnMut(&str, &str)) -> Result<(), String> {
+        let file = self.0.read(path).map_err(|error| error.to_string())?;
+        with(&file.text, &file.hash);
+        Ok(())
+    }
+}
 
 /// Answers for one round.
 pub struct RoundServices {
@@ -44,14 +59,22 @@ impl wasm::Services for RoundServices {
 
     fn query(&self, path: &str, query: &str) -> Result<Vec<wasm::QueryMatch>, String> {
         let file = self.source(path)?;
-        let matches = self.syntax.query(path, &file.text, query).map_err(|e| e.to_string())?;
+        let matches = self
+            .syntax
+            .query(path, &file.text, &file.hash, query)
+            .map_err(|error| error.to_string())?;
         Ok(matches
             .into_iter()
             .map(|one| wasm::QueryMatch {
                 captures: one
                     .captures
                     .into_iter()
-                    .map(|c| wasm::Capture { name: c.name, kind: c.kind, start: c.start, end: c.end })
+                    .map(|c| wasm::Capture {
+                        name: c.name.to_string(),
+                        kind: c.kind.to_string(),
+                        start: c.start,
+                        end: c.end,
+                    })
                     .collect(),
             })
             .collect())
@@ -59,11 +82,18 @@ impl wasm::Services for RoundServices {
 
     fn ancestors(&self, path: &str, start: u32, end: u32) -> Result<Vec<wasm::Node>, String> {
         let file = self.source(path)?;
-        let nodes =
-            self.syntax.ancestors(path, &file.text, start, end).map_err(|e| e.to_string())?;
+        let nodes = self
+            .syntax
+            .ancestors(path, &file.text, &file.hash, start, end)
+            .map_err(|error| error.to_string())?;
         Ok(nodes
             .into_iter()
-            .map(|n| wasm::Node { kind: n.kind, field: n.field, start: n.start, end: n.end })
+            .map(|n| wasm::Node {
+                kind: n.kind.to_string(),
+                field: n.field.to_string(),
+                start: n.start,
+                end: n.end,
+            })
             .collect())
     }
 
@@ -73,13 +103,21 @@ impl wasm::Services for RoundServices {
         text: Option<&str>,
     ) -> Result<Vec<wasm::ParseError>, String> {
         let errors = match text {
-            Some(text) => self.syntax.parse_errors(path, text),
-            None => self.syntax.parse_errors(path, &self.source(path)?.text),
+            Some(text) => self.syntax.parse_errors(path, text, None),
+            None => {
+                let file = self.source(path)?;
+                self.syntax.parse_errors(path, &file.text, Some(&file.hash))
+            }
         };
         Ok(errors
             .map_err(|e| e.to_string())?
             .into_iter()
-            .map(|e| wasm::ParseError { kind: e.kind, token: e.token, start: e.start, end: e.end })
+            .map(|e| wasm::ParseError {
+                kind: e.kind.to_string(),
+                token: e.token.to_string(),
+                start: e.start,
+                end: e.end,
+            })
             .collect())
     }
 
@@ -96,18 +134,18 @@ impl wasm::Services for RoundServices {
     }
 
     fn declared_in(&self, path: &str) -> Result<Vec<wasm::Symbol>, String> {
-        self.source(path)?;
-        Ok(self.symbols.declared_in(path).into_iter().map(symbol).collect())
+        let symbols = self.symbols.declared_in(path).map_err(|error| error.to_string())?;
+        Ok(symbols.into_iter().map(symbol).collect())
     }
 }
 
 fn symbol(s: Symbol) -> wasm::Symbol {
     wasm::Symbol {
         name: s.name,
-        kind: s.kind,
+        kind: s.kind.to_string(),
         container: s.container,
-        language: s.language,
-        origin: s.origin,
+        language: s.language.to_string(),
+        origin: s.origin.to_string(),
         path: s.path,
         start: s.start,
         end: s.end,

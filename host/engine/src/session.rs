@@ -134,18 +134,14 @@ impl<'a> Session<'a> {
         state
     }
 
-    /// Notes what files held at the run's start. Must be called with every
-    /// path before it is first changed, while the tree still is at a state
-    /// where it is unchanged.
+    /// Notes what files held at the run's start; to be called with every change
+    /// before it is first applied.
     pub fn remember(&mut self, changes: &Changeset) {
         for (path, change) in &changes.changes {
-            if !self.originals.contains_key(path) {
-                let original = match self.current.get(path) {
-                    Some(content) => content.clone(),
-                    None => change.before.as_deref().map(Arc::from),
-                };
-                self.originals.insert(path.clone(), original);
-            }
+            // A file that no state holds yet is as the run found it.
+            self.originals
+                .entry(path.clone())
+                .or_insert_with(|| change.before.as_deref().map(Arc::from));
         }
     }
 
@@ -160,6 +156,7 @@ impl<'a> Session<'a> {
             self.journal.apply(&changes)?;
         }
         self.current = target.clone();
+        self.workspace.refresh();
         Ok(())
     }
 

@@ -12,7 +12,8 @@ use std::io::Read;
 
 pub fn run(args: &Check) -> Result<u8> {
     let config = Config::load(&args.dir)?;
-    let options = ParserOptions { matchers: config.matcher, ..ParserOptions::default() };
+    let mut options = ParserOptions::default();
+    options.matchers = config.matcher;
     let mut parser = Parser::new(options);
     let mut collector = Collector::default();
     let mut take = |item: Item<'_>| {

@@ -1,0 +1,25 @@
+//! End to end: the real binary, real compilers, real components.
+//!
+//! Every folder of `cases/` is one test: a broken project, the command, and a
+//! snapshot of the whole result (exit code, both outputs, and the diff of the
+//! tree). `BUILDFIX_UPDATE=1 cargo test -p buildfix-cli --test end_to_end`
+//! writes the snapshots anew. What does not fit that form is in `scenarios`.
+//!
+//! A test whose compiler is absent is listed as ignored, with what it needs in
+//! its name.
+
+#[path = "support/cases.rs"]
+mod cases;
+#[path = "support/scenarios.rs"]
+mod scenarios;
+#[path = "support/tool.rs"]
+mod tool;
+
+use libtest_mimic::{Arguments, Trial};
+
+fn main() {
+    let args = Arguments::from_args();
+    let mut trials: Vec<Trial> = cases::all();
+    trials.extend(scenarios::all());
+    libtest_mimic::run(&args, trials).exit();
+}
