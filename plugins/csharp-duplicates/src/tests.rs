@@ -1,5 +1,5 @@
 use crate::CsharpDuplicates;
-use buildfix_fixer_support::testing::{best, notes, propose};
+use buildfix_fixer_support::testing::{best, notes, propose, survives};
 
 #[test]
 fn deletes_the_second_method() {
@@ -107,4 +107,9 @@ fn removes_a_repeated_using() {
         best::<CsharpDuplicates>(&files, error),
         "using A;\nclass C { }"
     );
+}
+
+#[test]
+fn survives_any_text_at_any_point() {
+    survives::<CsharpDuplicates>(include_str!("../plugin.toml"));
 }

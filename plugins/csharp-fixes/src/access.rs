@@ -191,10 +191,9 @@ pub(crate) fn writable_property(context: &Context<'_>, diagnostic: &Diagnostic) 
     let inside = source
         .type_at(byte)
         .is_some_and(|t| source.name(t) == member.owner);
-    let in_initialiser = source.block(token).is_some_and(|b| {
-        matches!(source.word(b.wrapping_sub(1)), ")" | ">" | "new")
-            || (source.is_word(b.wrapping_sub(1)) && source.is(b.wrapping_sub(2), "new"))
-    });
+    let in_initialiser = source
+        .block(token)
+        .is_some_and(|open| source.is(source.primary_start(open), "new"));
     let mut fixes = Vec::new();
     for place in symbols::declarations(
         context.host,

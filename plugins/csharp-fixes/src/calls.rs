@@ -161,7 +161,7 @@ fn callee(source: &Source, open: usize) -> Option<(String, String)> {
     if !source.is(name.wrapping_sub(1), ".") || source.is(name - 2, "this") {
         return Some((own()?, called));
     }
-    let receiver = source.word(name - 2);
+    let receiver = source.word(name.wrapping_sub(2));
     let declared = scope::declaration(source, byte, receiver)
         .map(|d| symbols::simple(source.slice(d.ty)).to_owned());
     Some((

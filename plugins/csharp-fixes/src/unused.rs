@@ -31,7 +31,7 @@ pub(crate) fn local(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> 
         return vec![fix.replace(&context.request.file, span(bytes), "")];
     }
     let statement = source.statement(token);
-    if !source.is(statement.end - 1, ";")
+    if !source.is(statement.end.wrapping_sub(1), ";")
         || has_effect(source, statement.clone())
         || declarators(source, statement.clone()) != 1
     {
@@ -51,9 +51,9 @@ pub(crate) fn local(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> 
         let other = source.statement(at);
         let assigns = other.start == at
             && source.is(at + 1, "=")
-            && source.is(other.end - 1, ";")
+            && source.is(other.end.wrapping_sub(1), ";")
             && !has_effect(source, at + 2..other.end);
-        if !assigns || !matches!(source.word(at - 1), ";" | "{" | "}") {
+        if !assigns || !matches!(source.word(at.wrapping_sub(1)), ";" | "{" | "}") {
             return Vec::new();
         }
         statements.push(other);

@@ -103,7 +103,7 @@ pub(crate) fn statement(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<F
     let source = &context.source;
     let byte = diagnostic.span.start as usize;
     let statement = source.statement(context.token(diagnostic));
-    if !source.is(statement.end - 1, ";") || statement.len() < 2 {
+    if statement.len() < 2 || !source.is(statement.end - 1, ";") {
         return Vec::new();
     }
     let value = statement.start..statement.end - 1;
@@ -167,7 +167,7 @@ fn member_or_name(context: &Context<'_>, token: usize, byte: usize) -> Option<(N
         };
         return Some((kind, source.slice(found.ty).to_owned()));
     }
-    let receiver = scope::declaration(source, byte, source.word(token - 2))?;
+    let receiver = scope::declaration(source, byte, source.word(token.wrapping_sub(2)))?;
     let owner = symbols::simple(source.slice(receiver.ty)).to_owned();
     let here = (context.request.file.path.as_str(), source);
     let place = symbols::declarations(context.host, here, &owner, Some(source.word(token)))

@@ -1,5 +1,5 @@
 use crate::CsharpImports;
-use buildfix_fixer_support::testing::{after, best, notes, propose};
+use buildfix_fixer_support::testing::{after, best, notes, propose, survives};
 
 const MISSING: &str =
     "could not be found (are you missing a using directive or an assembly reference?)";
@@ -176,4 +176,9 @@ fn says_so_when_nothing_is_near() {
         notes::<CsharpImports>(&files, &unknown_type("Xyzzyfoobarbaz")).len(),
         1
     );
+}
+
+#[test]
+fn survives_any_text_at_any_point() {
+    survives::<CsharpImports>(include_str!("../plugin.toml"));
 }

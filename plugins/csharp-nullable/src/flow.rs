@@ -51,7 +51,7 @@ fn assignment_target(context: &Context<'_>, token: usize) -> Vec<Target> {
         let before = source.word(at.wrapping_sub(1));
         match before {
             "=" | "??=" => {
-                let name = at - 2;
+                let name = at.wrapping_sub(2);
                 if source.is(name, "]") {
                     return element_target(context, name);
                 }
@@ -101,7 +101,7 @@ fn element_target(context: &Context<'_>, close: usize) -> Vec<Target> {
         .filter_map(|target| {
             let (text, end) = (target.source(), target.ty.end);
             // `T[] a`: `?` goes before the brackets. `List<T>`: inside the `>`.
-            let inner_end = match text.word(end - 1) {
+            let inner_end = match text.word(end.wrapping_sub(1)) {
                 "]" => text.partner(end - 1)?,
                 ">" => end - 1,
                 _ => return None,
@@ -157,7 +157,7 @@ fn argument_target(context: &Context<'_>, token: usize) -> Vec<Target> {
     let owner = if constructed {
         Some(name.clone())
     } else if source.is(callee.wrapping_sub(1), ".") {
-        let receiver = source.word(callee - 2);
+        let receiver = source.word(callee.wrapping_sub(2));
         scope::declaration(source, byte, receiver)
             .map(|d| symbols::simple(source.slice(d.ty)).to_owned())
             .filter(|o| !o.is_empty())

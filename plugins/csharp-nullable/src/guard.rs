@@ -29,7 +29,7 @@ pub(crate) fn dereferenced(context: &Context<'_>, diagnostic: &Diagnostic) -> Ve
     fixes.extend(text_local(context, diagnostic, token));
     let statement = source.statement(token);
     let is_call = statement.start == token
-        && source.is(statement.end - 1, ";")
+        && source.is(statement.end.wrapping_sub(1), ";")
         && source.is(statement.end.wrapping_sub(2), ")")
         && source.is_primary(token..statement.end - 1);
     if is_call && source.is(end, ".") {

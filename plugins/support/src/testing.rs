@@ -62,6 +62,43 @@ pub fn after<F: Fixer>(files: &[(&str, &str)], error: &str) -> Vec<String> {
         .collect()
 }
 
+/// Asks a fixer about each class of its manifest at odd points of odd texts; it
+/// is to come back, whatever it answers.
+///
+/// # Panics
+/// As [`propose`], and if the fixer does.
+pub fn survives<F: Fixer>(manifest: &str) {
+    const TEXTS: [&str; 14] = [
+        "¦",
+        "class C { ¦",
+        "class C { void F( { ¦x[ ] } }",
+        "¦)",
+        "é¦→ = ;",
+        "class ¦{ } }",
+        "=¦x",
+        "= ¦null",
+        ".¦x(",
+        "new ¦(",
+        "(¦",
+        "a¦",
+        "class C<T> { T this[int i] => ¦a.b(c)?[d] ?? e; }",
+        "switch (x) { ¦case 1: y }",
+    ];
+    let codes: Vec<&str> = manifest.split("csharp/").skip(1).map(|c| &c[..6]).collect();
+    assert!(!codes.is_empty(), "a manifest names classes");
+    for code in codes {
+        for text in TEXTS {
+            for arguments in [
+                "'A' and 'B<' with 'C.D(E' of '.'",
+                "'x' 'x' 'int' 'C<T>.F(T a, int b)' 'ref'",
+                "nothing",
+            ] {
+                let _ = propose::<F>(&[("a.cs", text)], &format!("{code}: {arguments}"));
+            }
+        }
+    }
+}
+
 fn ask<F: Fixer>(files: &[(&str, &str)], error: &str) -> (Vec<Outcome>, Vec<Note>) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut log = String::new();
