@@ -73,12 +73,11 @@ flags=(
 encoded=$(printf '%s\x1f' "${flags[@]}")
 
 componentize=(cargo run --quiet -p buildfix-componentize --)
-out=$dist
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-if $check; then out=$scratch; fi
-mkdir -p "$out"
 
+# As cdylib alone, whatever else a fixer's Cargo.toml asks for: another crate type
+# beside it would change how link-time optimisation works, and build std again.
 for plugin in "${plugins[@]}"; do
     folder=$root/plugins/$plugin
     [ -f "$folder/plugin.toml" ] || die "no $folder/plugin.toml"
@@ -87,13 +86,16 @@ for plugin in "${plugins[@]}"; do
     env CARGO_ENCODED_RUSTFLAGS="${encoded%$'\x1f'}" CARGO_INCREMENTAL=0 \
         CARGO_TARGET_DIR="$wasm_dir" \
         ${linker:+CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$linker"} \
-        "${cargo[@]}" build --quiet "${std[@]}" --target $target --profile guest -p "$crate"
+        "${cargo[@]}" rustc --quiet "${std[@]}" --target $target --profile guest -p "$crate" \
+        --lib --crate-type cdylib
     "${componentize[@]}" "$wasm_dir/$target/guest/${crate//-/_}.wasm" "$folder/plugin.toml" \
-        "$scratch/$plugin.new"
-    mv "$scratch/$plugin.new" "$out/$plugin.wasm"
+        "$scratch/$plugin.wasm"
 done
 
 if ! $check; then
+    # All or nothing: a failed build leaves dist/ as it was.
+    mkdir -p "$dist"
+    mv "$scratch"/*.wasm "$dist"
     (cd "$dist" && sha256sum -- *.wasm > SHA256SUMS)
     printf '%s\n' "$version" > "$dist/TOOLCHAIN"
     exit

@@ -12,7 +12,16 @@ macro_rules! components {
 /// Each plugin's folder under `plugins/`, and its component.
 #[must_use]
 pub fn components() -> &'static [(&'static str, &'static [u8])] {
-    components!["compiler-suggestions"]
+    components![
+        "compiler-suggestions",
+        "csharp-duplicates",
+        "csharp-fixes",
+        "csharp-imports",
+        "csharp-nullable",
+        "syntax-repair",
+        "typescript-fixes",
+        "typescript-imports",
+    ]
 }
 
 #[cfg(test)]
