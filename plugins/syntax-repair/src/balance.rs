@@ -75,9 +75,14 @@ fn conditional<T: Clone>(
     saved: &mut Vec<T>,
     state: &mut T,
 ) {
-    let at = source.code.get(token).map_or(source.text.len(), |t| t.start);
+    let at = source
+        .code
+        .get(token)
+        .map_or(source.text.len(), |t| t.start);
     while let Some(directive) = source.directives.get(*next).filter(|d| d.start < at) {
-        let text = source.text[directive.start..directive.end].trim_start_matches('#').trim_start();
+        let text = source.text[directive.start..directive.end]
+            .trim_start_matches('#')
+            .trim_start();
         if text.starts_with("if") {
             if saved.len() < 200 {
                 saved.push(state.clone());
@@ -103,10 +108,16 @@ fn plain(source: &Source) -> Vec<Fault> {
             open.push(token);
         } else if closes(source, token) {
             let wanted = source.word(token);
-            match open.iter().rposition(|o| partner(source.word(*o)) == wanted) {
+            match open
+                .iter()
+                .rposition(|o| partner(source.word(*o)) == wanted)
+            {
                 Some(at) => {
                     for opener in open.drain(at..).skip(1) {
-                        found.push(Fault::Unclosed { opener, before: token });
+                        found.push(Fault::Unclosed {
+                            opener,
+                            before: token,
+                        });
                     }
                 }
                 None => found.push(Fault::Surplus { closer: token }),
@@ -117,7 +128,11 @@ fn plain(source: &Source) -> Vec<Fault> {
         }
     }
     let before = source.code.len();
-    found.extend(open.into_iter().rev().map(|opener| Fault::Unclosed { opener, before }));
+    found.extend(
+        open.into_iter()
+            .rev()
+            .map(|opener| Fault::Unclosed { opener, before }),
+    );
     found.truncate(MOST);
     found
 }
@@ -160,7 +175,11 @@ fn by_indentation(source: &Source) -> Vec<Fault> {
         }
         if opens(source, token) {
             let brace = source.word(token) == "{";
-            let head = if brace && token > 0 && source.word(token - 1) == ")" { head_line } else { line };
+            let head = if brace && token > 0 && source.word(token - 1) == ")" {
+                head_line
+            } else {
+                line
+            };
             open.push(Frame {
                 opener: token,
                 brace,
@@ -169,21 +188,30 @@ fn by_indentation(source: &Source) -> Vec<Fault> {
                 flat: false,
             });
         } else if closes(source, token) {
-            if let Some(opener) = close(source, token, first.then_some(indent), &mut open, &mut found) {
-                if source.word(token) == ")" {
-                    head_line = source.token_line(opener);
-                }
+            let indent = first.then_some(indent);
+            let opener = close(source, token, indent, &mut open, &mut found);
+            if let (")", Some(opener)) = (source.word(token), opener) {
+                head_line = source.token_line(opener);
             }
         }
     }
     let before = source.code.len();
-    found.extend(open.iter().rev().map(|f| Fault::Unclosed { opener: f.opener, before }));
+    found.extend(open.iter().rev().map(|f| Fault::Unclosed {
+        opener: f.opener,
+        before,
+    }));
     found.truncate(MOST);
     found
 }
 
 /// Leaves the blocks that a line at this indentation cannot be inside of.
-fn leave(source: &Source, token: usize, indent: usize, open: &mut Vec<Frame>, found: &mut Vec<Fault>) {
+fn leave(
+    source: &Source,
+    token: usize,
+    indent: usize,
+    open: &mut Vec<Frame>,
+    found: &mut Vec<Fault>,
+) {
     let line = source.token_line(token);
     while let Some(frame) = open.last_mut() {
         if !frame.brace {
@@ -193,12 +221,25 @@ fn leave(source: &Source, token: usize, indent: usize, open: &mut Vec<Frame>, fo
             frame.entered = true;
             frame.flat = indent <= frame.outer() && unindented(source, frame.opener);
         }
-        let follows = matches!(source.word(token), "else" | "catch" | "finally" | "elif" | "except");
+        let follows = matches!(
+            source.word(token),
+            "else" | "catch" | "finally" | "elif" | "except"
+        );
         let slack = usize::from(follows) * 2;
-        if frame.flat || indent > frame.outer() + slack || continues(source, token) || label(source, token) {
+        // Rows of a table begin alike.
+        let row = source.word(token) == "{"
+            && source.first_on_line(frame.opener)
+            && source.token_line(frame.opener) < line
+            && indent == frame.base[0]
+            && token > frame.opener + 1;
+        let goes_on = !row && continues(source, token);
+        if frame.flat || indent > frame.outer() + slack || goes_on || label(source, token) {
             return;
         }
-        found.push(Fault::Unclosed { opener: frame.opener, before: token });
+        found.push(Fault::Unclosed {
+            opener: frame.opener,
+            before: token,
+        });
         open.pop();
     }
 }
@@ -223,21 +264,27 @@ fn close(
                 found.push(Fault::Surplus { closer: token });
                 return None;
             }
-            found.push(Fault::Unclosed { opener: frame.opener, before: token });
+            found.push(Fault::Unclosed {
+                opener: frame.opener,
+                before: token,
+            });
             open.pop();
             continue;
         }
-        if let (true, Some(indent)) = (frame.brace, indent) {
-            if !frame.base.contains(&indent) {
-                if indent > frame.base[0].max(frame.base[1]) && !frame.flat {
-                    found.push(Fault::Surplus { closer: token });
-                    return None;
-                }
-                if open.iter().any(|f| f.brace && f.base.contains(&indent)) {
-                    found.push(Fault::Unclosed { opener: frame.opener, before: token });
-                    open.pop();
-                    continue;
-                }
+        if let (true, Some(indent)) = (frame.brace, indent)
+            && !frame.base.contains(&indent)
+        {
+            if indent > frame.base[0].max(frame.base[1]) && !frame.flat {
+                found.push(Fault::Surplus { closer: token });
+                return None;
+            }
+            if open.iter().any(|f| f.brace && f.base.contains(&indent)) {
+                found.push(Fault::Unclosed {
+                    opener: frame.opener,
+                    before: token,
+                });
+                open.pop();
+                continue;
             }
         }
         return open.pop().map(|f| f.opener);
@@ -247,18 +294,33 @@ fn close(
 /// Whether it is customary to leave a block's contents at the depth of its
 /// head.
 fn unindented(source: &Source, opener: usize) -> bool {
-    (opener.saturating_sub(8)..opener)
-        .any(|i| matches!(source.word(i), "namespace" | "extern" | "module" | "function" | "switch" | "select"))
+    (opener.saturating_sub(8)..opener).any(|i| {
+        matches!(
+            source.word(i),
+            "namespace" | "extern" | "module" | "function" | "switch" | "select"
+        )
+    })
 }
 
 /// Whether a token carries on the line before it.
 fn continues(source: &Source, token: usize) -> bool {
     let operator = |i: usize| {
         source.kind(i) == Some(Kind::Punct)
-            && !matches!(source.word(i), ";" | "{" | "}" | ")" | "]" | "#" | "@" | "~" | "(" | "[" | ":" | ">")
+            && !matches!(
+                source.word(i),
+                ";" | "," | "{" | "}" | ")" | "]" | "#" | "@" | "~" | "(" | "[" | ":" | ">"
+            )
     };
-    token > 0 && matches!(source.word(token - 1), "(" | "[" | "=" | "&&" | "||" | "+" | "=>" | "->")
-        || operator(token) && !matches!(source.word(token), "*" | "&" | "::" | "&&" | "--" | "++" | "<-" | "!")
+    token > 0
+        && matches!(
+            source.word(token - 1),
+            "(" | "[" | "=" | "&&" | "||" | "+" | "=>" | "->"
+        )
+        || operator(token)
+            && !matches!(
+                source.word(token),
+                "*" | "&" | "::" | "&&" | "--" | "++" | "<-" | "!"
+            )
         || source.word(token) == "{"
         || source.word(token) == "where"
 }

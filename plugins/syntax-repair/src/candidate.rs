@@ -83,7 +83,14 @@ impl Pool {
         self.push(changes, title.into(), cost, true, Demand::Shrink);
     }
 
-    fn push(&mut self, changes: Vec<Change>, title: String, cost: u32, certain: bool, demand: Demand) {
+    fn push(
+        &mut self,
+        changes: Vec<Change>,
+        title: String,
+        cost: u32,
+        certain: bool,
+        demand: Demand,
+    ) {
         if let Some(known) = self.candidates.iter_mut().find(|c| c.changes == changes) {
             known.certain |= certain;
             if demand == Demand::Keep {
@@ -94,7 +101,13 @@ impl Pool {
                 known.title = title;
             }
         } else if self.candidates.len() < MOST {
-            self.candidates.push(Candidate { changes, title, cost, certain, demand });
+            self.candidates.push(Candidate {
+                changes,
+                title,
+                cost,
+                certain,
+                demand,
+            });
         }
     }
 
@@ -109,13 +122,19 @@ impl Pool {
 /// Puts `text` before the byte `at`.
 #[must_use]
 pub fn insert(at: usize, text: impl Into<String>) -> Vec<Change> {
-    vec![Change { range: at..at, text: text.into() }]
+    vec![Change {
+        range: at..at,
+        text: text.into(),
+    }]
 }
 
 /// Puts `text` in the place of a range.
 #[must_use]
 pub fn replace(range: Range<usize>, text: impl Into<String>) -> Vec<Change> {
-    vec![Change { range, text: text.into() }]
+    vec![Change {
+        range,
+        text: text.into(),
+    }]
 }
 
 /// One diagnostic and what it is about.
@@ -149,7 +168,10 @@ impl<'a> Problem<'a> {
             && anchor == source.line(line).start
             && (source.indent(line) > 0 || source.lang.line_ends_statement());
         if whole_line {
-            anchor = tokens.clone().last().map_or(anchor, |last| source.code[last].end);
+            anchor = tokens
+                .clone()
+                .last()
+                .map_or(anchor, |last| source.code[last].end);
         }
         Self {
             source,
@@ -188,7 +210,9 @@ impl<'a> Problem<'a> {
             .related
             .iter()
             .filter_map(|r| r.span.as_ref())
-            .filter(|s| s.path == self.diagnostic.span.path && s.start as usize <= self.source.text.len())
+            .filter(|s| {
+                s.path == self.diagnostic.span.path && s.start as usize <= self.source.text.len()
+            })
             .map(|s| s.start as usize)
             .collect()
     }

@@ -39,16 +39,21 @@ pub struct Token {
 }
 
 const OPERATORS: &[&str] = &[
-    "...", "..=", "<<=", ">>=", "===", "!==", "**=", "??=", "&&=", "||=", "->", "=>", "==", "!=", "<=",
-    ">=", "::", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", ":=", "<-",
-    "??", "?.", "..", "**", "<<",
+    "...", "..=", "<<=", ">>=", "===", "!==", "**=", "??=", "&&=", "||=", "->", "=>", "==", "!=",
+    "<=", ">=", "::", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", ":=",
+    "<-", "??", "?.", "..", "**", "<<",
 ];
 
 /// The tokens of a text, comments and directives included.
 #[must_use]
 pub fn lex(text: &str, lang: &Lang) -> Vec<Token> {
-    let mut lexer =
-        Lexer { text, bytes: text.as_bytes(), lang, tokens: Vec::new(), templates: Vec::new() };
+    let mut lexer = Lexer {
+        text,
+        bytes: text.as_bytes(),
+        lang,
+        tokens: Vec::new(),
+        templates: Vec::new(),
+    };
     lexer.run();
     lexer.tokens
 }
@@ -90,7 +95,12 @@ impl Lexer<'_> {
             while !self.text.is_char_boundary(end) {
                 end += 1;
             }
-            self.tokens.push(Token { kind, start: at, end, closed });
+            self.tokens.push(Token {
+                kind,
+                start: at,
+                end,
+                closed,
+            });
             at = end;
         }
     }
@@ -109,7 +119,9 @@ impl Lexer<'_> {
             || word_byte(b) && !b.is_ascii_digit()
         {
             let dollar = matches!(self.lang.id, Id::Script | Id::Java);
-            let tail = rest[1..].iter().take_while(|b| word_byte(**b) || dollar && **b == b'$');
+            let tail = rest[1..]
+                .iter()
+                .take_while(|b| word_byte(**b) || dollar && **b == b'$');
             return (Kind::Word, at + 1 + tail.count(), true);
         }
         if b.is_ascii_digit() {
@@ -131,13 +143,22 @@ impl Lexer<'_> {
         let length = OPERATORS
             .iter()
             .find(|op| text.starts_with(**op))
-            .map_or_else(|| text.chars().next().map_or(1, char::len_utf8), |op| op.len());
+            .map_or_else(
+                || text.chars().next().map_or(1, char::len_utf8),
+                |op| op.len(),
+            );
         (Kind::Punct, at + length, true)
     }
 
     fn line_end(&self, at: usize) -> usize {
-        let end = self.text[at..].find('\n').map_or(self.text.len(), |n| at + n);
-        if end > at && self.bytes[end - 1] == b'\r' { end - 1 } else { end }
+        let end = self.text[at..]
+            .find('\n')
+            .map_or(self.text.len(), |n| at + n);
+        if end > at && self.bytes[end - 1] == b'\r' {
+            end - 1
+        } else {
+            end
+        }
     }
 
     /// A directive with its continuation lines, without a comment behind it.
@@ -152,7 +173,9 @@ impl Lexer<'_> {
             if !line.ends_with('\\') || end >= self.text.len() {
                 return end;
             }
-            from = self.text[end..].find('\n').map_or(self.text.len(), |n| end + n + 1);
+            from = self.text[end..]
+                .find('\n')
+                .map_or(self.text.len(), |n| end + n + 1);
         }
     }
 
@@ -168,7 +191,11 @@ impl Lexer<'_> {
             return None;
         }
         if self.lang.id != Id::Rust {
-            return Some(text[2..].find("*/").map_or((self.text.len(), false), |n| (at + n + 4, true)));
+            return Some(
+                text[2..]
+                    .find("*/")
+                    .map_or((self.text.len(), false), |n| (at + n + 4, true)),
+            );
         }
         let (mut depth, mut p) = (1usize, at + 2);
         while p + 1 < self.bytes.len() {
@@ -191,19 +218,15 @@ impl Lexer<'_> {
         let mut p = at;
         while let Some(&b) = self.bytes.get(p) {
             let next = self.bytes.get(p + 1).copied().unwrap_or(b' ');
-            if !hex && matches!(b, b'e' | b'E') && matches!(next, b'+' | b'-') {
+            let exponent = !hex && matches!(b, b'e' | b'E') && matches!(next, b'+' | b'-');
+            // `1.` is a number, `1..2` is a range, and `x.1.2` two fields.
+            let point = b == b'.' && p > at && next != b'.';
+            let digits = next.is_ascii_digit();
+            let last = point && !word_byte(next) && !self.bytes[at..p].contains(&b'.');
+            let separator = b == b'\'' && self.lang.c_family() && next.is_ascii_alphanumeric();
+            if exponent {
                 p += 2;
-            } else if word_byte(b)
-                || b == b'.' && next.is_ascii_digit() && p > at
-                || b == b'\'' && self.lang.c_family() && next.is_ascii_alphanumeric()
-            {
-                p += 1;
-            } else if b == b'.'
-                && p > at
-                && !word_byte(next)
-                && next != b'.'
-                && !self.text[at..p].contains('.')
-            {
+            } else if word_byte(b) || point && (digits || last) || separator {
                 p += 1;
             } else {
                 break;
@@ -229,8 +252,10 @@ impl Lexer<'_> {
         match self.lang.id {
             Id::Python => {
                 let lower = word.to_ascii_lowercase();
-                if !matches!(lower.as_str(), "" | "r" | "b" | "f" | "u" | "t" | "rb" | "br" | "fr" | "rf")
-                    || !matches!(quote, b'"' | b'\'')
+                if !matches!(
+                    lower.as_str(),
+                    "" | "r" | "b" | "f" | "u" | "t" | "rb" | "br" | "fr" | "rf"
+                ) || !matches!(quote, b'"' | b'\'')
                 {
                     return None;
                 }
@@ -286,7 +311,9 @@ impl Lexer<'_> {
             Id::Script if word.is_empty() => match quote {
                 b'"' | b'\'' => str(self.line(q + 1, quote)),
                 b'`' => str(self.template(q + 1)),
-                b'/' if self.regex_may_begin() => self.regex(q + 1).and_then(|end| str((end, true))),
+                b'/' if self.regex_may_begin() => {
+                    self.regex(q + 1).and_then(|end| str((end, true)))
+                }
                 _ => None,
             },
             Id::Rust => match (word, quote) {
@@ -328,7 +355,14 @@ impl Lexer<'_> {
             }
         }
         let p = p.min(self.bytes.len());
-        (if p > 0 && self.bytes[p - 1] == b'\r' { p - 1 } else { p }, false)
+        (
+            if p > 0 && self.bytes[p - 1] == b'\r' {
+                p - 1
+            } else {
+                p
+            },
+            false,
+        )
     }
 
     fn char(&self, q: usize) -> (Kind, usize, bool) {
@@ -343,7 +377,10 @@ impl Lexer<'_> {
             Some('\\') => self.char(q),
             Some(c) if chars.next() == Some('\'') => (Kind::Char, q + 2 + c.len_utf8(), true),
             Some(c) if c == '_' || c.is_alphabetic() => {
-                let tail = self.bytes[q + 1..].iter().take_while(|b| word_byte(**b)).count();
+                let tail = self.bytes[q + 1..]
+                    .iter()
+                    .take_while(|b| word_byte(**b))
+                    .count();
                 (Kind::Word, q + 1 + tail, true)
             }
             _ => (Kind::Char, q + 1, false),
@@ -409,7 +446,10 @@ impl Lexer<'_> {
         };
         let text = &self.text[last.start..last.end];
         match last.kind {
-            Kind::Word => matches!(text, "return" | "typeof" | "case" | "in" | "of" | "delete" | "void"),
+            Kind::Word => matches!(
+                text,
+                "return" | "typeof" | "case" | "in" | "of" | "delete" | "void"
+            ),
             Kind::Punct => !matches!(text, ")" | "]" | "}" | "++" | "--" | "<"),
             _ => false,
         }
@@ -424,7 +464,10 @@ impl Lexer<'_> {
                 b'[' => set = true,
                 b']' => set = false,
                 b'/' if !set => {
-                    let flags = self.bytes[p + 1..].iter().take_while(|b| word_byte(**b)).count();
+                    let flags = self.bytes[p + 1..]
+                        .iter()
+                        .take_while(|b| word_byte(**b))
+                        .count();
                     return Some(p + 1 + flags);
                 }
                 _ => {}

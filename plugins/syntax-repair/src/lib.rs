@@ -47,7 +47,9 @@ impl Fixer for SyntaxRepair {
     fn fix(request: &Request, host: &dyn Host) -> Result<Response, String> {
         let mut response = Response::default();
         let text = request.file.text.as_str();
-        let Some(lang) = Lang::of(&request.language).map(|lang| lang.for_text(&request.file.path, text)) else {
+        let Some(lang) =
+            Lang::of(&request.language).map(|lang| lang.for_text(&request.file.path, text))
+        else {
             return Ok(response);
         };
         let source = Source::new(text, lang);
@@ -59,7 +61,10 @@ impl Fixer for SyntaxRepair {
         let mut failures = 0;
         let mut answered: Vec<u32> = Vec::new();
         for diagnostic in &diagnostics {
-            if failures >= FAILURES || answered.contains(&diagnostic.id) || diagnostic.span.path != request.file.path {
+            if failures >= FAILURES
+                || answered.contains(&diagnostic.id)
+                || diagnostic.span.path != request.file.path
+            {
                 continue;
             }
             let problem = Problem::new(&source, diagnostic);
@@ -69,8 +74,14 @@ impl Fixer for SyntaxRepair {
                 rules::propose(&problem, &errors, &mut pool);
             }
             rules::semantic::propose(&problem, &mut pool);
-            let mut found =
-                search::search(host, &request.file.path, text, before, pool.into_sorted(), &mut budget)?;
+            let mut found = search::search(
+                host,
+                &request.file.path,
+                text,
+                before,
+                pool.into_sorted(),
+                &mut budget,
+            )?;
             if syntactic && !found.iter().any(|t| t.damage.none()) {
                 found = elsewhere(request, host, &problem, &errors, found, &mut budget)?;
             }
@@ -83,10 +94,15 @@ impl Fixer for SyntaxRepair {
             }
             let answers = answers(&diagnostics, diagnostic, &found[0], syntactic);
             answered.extend(&answers);
-            let rivals = found.iter().skip(1).any(|t| t.damage.none() && t.candidate.cost <= found[0].candidate.cost + RIVAL);
+            let rivals = found
+                .iter()
+                .skip(1)
+                .any(|t| t.damage.none() && t.candidate.cost <= found[0].candidate.cost + RIVAL);
             for (rank, tried) in found.iter().take(ALTERNATIVES).enumerate() {
                 let sure = rank == 0 && tried.candidate.certain && tried.damage.none() && !rivals;
-                response.fixes.push(fix(request, diagnostic, &answers, tried, sure));
+                response
+                    .fixes
+                    .push(fix(request, diagnostic, &answers, tried, sure));
             }
         }
         Ok(response)
@@ -103,16 +119,32 @@ fn elsewhere(
     found: Vec<Tried>,
     budget: &mut usize,
 ) -> Result<Vec<Tried>, String> {
-    let Some(first) = errors.iter().map(|e| e.start as usize).min() else { return Ok(found) };
-    let Some(moved) = problem.moved(first) else { return Ok(found) };
+    let Some(first) = errors.iter().map(|e| e.start as usize).min() else {
+        return Ok(found);
+    };
+    let Some(moved) = problem.moved(first) else {
+        return Ok(found);
+    };
     let mut pool = Pool::default();
     rules::propose(&moved, errors, &mut pool);
     let before = Damage::of(errors);
     let candidates = pool.into_sorted();
-    let others =
-        search::search(host, &request.file.path, problem.source.text, before, candidates, budget)?;
+    let others = search::search(
+        host,
+        &request.file.path,
+        problem.source.text,
+        before,
+        candidates,
+        budget,
+    )?;
     // The reported place has the better claim, unless the other one settles it.
-    Ok(if found.is_empty() || others.first().is_some_and(|t| t.damage.none()) { others } else { found })
+    Ok(
+        if found.is_empty() || others.first().is_some_and(|t| t.damage.none()) {
+            others
+        } else {
+            found
+        },
+    )
 }
 
 /// The diagnostics that a repair answers: once the whole file parses, every
@@ -123,18 +155,33 @@ fn answers(all: &[&Diagnostic], of: &Diagnostic, tried: &Tried, syntactic: bool)
     if syntactic {
         let until = tried.first_error.unwrap_or(usize::MAX);
         let cascade = |d: &&&Diagnostic| {
-            d.id != of.id && (d.span.start as usize) < until && (tried.damage.none() || d.span.start >= of.span.start)
+            d.id != of.id
+                && (d.span.start as usize) < until
+                && (tried.damage.none() || d.span.start >= of.span.start)
         };
         ids.extend(all.iter().filter(cascade).map(|d| d.id));
     }
     ids
 }
 
-fn fix(request: &Request, diagnostic: &Diagnostic, answers: &[u32], tried: &Tried, sure: bool) -> Fix {
-    let mut fix = edit::fix(diagnostic, tried.candidate.title.clone(), if sure { "exact" } else { "verified" });
+fn fix(
+    request: &Request,
+    diagnostic: &Diagnostic,
+    answers: &[u32],
+    tried: &Tried,
+    sure: bool,
+) -> Fix {
+    let mut fix = edit::fix(
+        diagnostic,
+        tried.candidate.title.clone(),
+        if sure { "exact" } else { "verified" },
+    );
     fix.answers = answers.to_vec();
     for change in &tried.candidate.changes {
-        let (Ok(start), Ok(end)) = (u32::try_from(change.range.start), u32::try_from(change.range.end)) else {
+        let (Ok(start), Ok(end)) = (
+            u32::try_from(change.range.start),
+            u32::try_from(change.range.end),
+        ) else {
             continue;
         };
         fix = fix.replace(&request.file, start..end, change.text.clone());

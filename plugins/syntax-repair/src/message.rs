@@ -20,34 +20,58 @@ const QUOTES: [(char, char); 5] = [('‘', '’'), ('`', '`'), ('\'', '\''), ('�
 pub fn read(message: &str) -> Reading {
     let line = message.lines().next().unwrap_or_default();
     let mut reading = Reading {
-        at_end: ["end of input", "end of file", "unexpected EOF", "end-of-file", "unclosed delimiter"]
-            .iter()
-            .any(|w| line.contains(w)),
+        at_end: [
+            "end of input",
+            "end of file",
+            "unexpected EOF",
+            "end-of-file",
+            "unclosed delimiter",
+        ]
+        .iter()
+        .any(|w| line.contains(w)),
         ..Reading::default()
     };
     let cut = |words: &[&str]| {
-        words.iter().filter_map(|w| line.find(w).map(|at| (at, at + w.len()))).min()
+        words
+            .iter()
+            .filter_map(|w| line.find(w).map(|at| (at, at + w.len())))
+            .min()
     };
     let marker = cut(&[", found ", " found ", " before ", " after ", " following "]);
     let (head, tail) = marker.map_or((line, ""), |(at, end)| (&line[..at], &line[end..]));
-    if marker.is_some_and(|(at, _)| !line[at..].starts_with(" after") && !line[at..].starts_with(" following")) {
+    if marker.is_some_and(|(at, _)| {
+        !line[at..].starts_with(" after") && !line[at..].starts_with(" following")
+    }) {
         reading.found = tokens(tail).into_iter().next();
     }
     if let Some(at) = head.find("unexpected").or_else(|| head.find("extraneous")) {
         reading.surplus = true;
         let rest = head[at..].split_once(' ').map_or("", |(_, rest)| rest);
-        let rest = rest.split([';', ',']).next().filter(|r| !r.trim().is_empty()).unwrap_or(rest);
+        let rest = rest
+            .split([';', ','])
+            .next()
+            .filter(|r| !r.trim().is_empty())
+            .unwrap_or(rest);
         reading.found = tokens(rest).into_iter().next();
     }
-    if let Some(at) = ["possibly missing", "missing "].iter().find_map(|w| head.find(w)) {
-        reading.expected = tokens(head[at..].split_once("missing").map_or("", |(_, rest)| rest));
+    if let Some(at) = ["possibly missing", "missing "]
+        .iter()
+        .find_map(|w| head.find(w))
+    {
+        reading.expected = tokens(
+            head[at..]
+                .split_once("missing")
+                .map_or("", |(_, rest)| rest),
+        );
         return reading;
     }
     if line.contains("was never closed") {
         reading.at_end = true;
         return reading;
     }
-    let Some(at) = expected_at(head) else { return reading };
+    let Some(at) = expected_at(head) else {
+        return reading;
+    };
     let after = &head[at + "expected".len()..];
     reading.expected = if after.trim_matches(['.', ' ']).is_empty() {
         tokens(&head[..at])
@@ -61,7 +85,10 @@ pub fn read(message: &str) -> Reading {
 /// Where `expected` stands as a word of its own.
 fn expected_at(head: &str) -> Option<usize> {
     let lower = head.to_ascii_lowercase();
-    lower.match_indices("expected").map(|(at, _)| at).find(|at| !lower[..*at].ends_with("un"))
+    lower
+        .match_indices("expected")
+        .map(|(at, _)| at)
+        .find(|at| !lower[..*at].ends_with("un"))
 }
 
 /// The tokens that a phrase quotes; where it quotes none, the words of it that
@@ -76,7 +103,10 @@ fn tokens(phrase: &str) -> Vec<String> {
     let mut rest = phrase;
     let mut quoted = false;
     while let Some((at, open, close)) = rest.char_indices().find_map(|(at, c)| {
-        QUOTES.iter().find(|(open, _)| *open == c).map(|(open, close)| (at, *open, *close))
+        QUOTES
+            .iter()
+            .find(|(open, _)| *open == c)
+            .map(|(open, close)| (at, *open, *close))
     }) {
         let inner = &rest[at + open.len_utf8()..];
         let Some(end) = inner.find(close) else { break };
@@ -92,7 +122,11 @@ fn tokens(phrase: &str) -> Vec<String> {
                 "colon" => add(":"),
                 w if w == "," || w.chars().all(|c| c.is_ascii_punctuation()) => {
                     // A comma that separates is no token: `}, ) or ;`.
-                    add(if w.len() > 1 { w.trim_end_matches(',') } else { w });
+                    add(if w.len() > 1 {
+                        w.trim_end_matches(',')
+                    } else {
+                        w
+                    });
                 }
                 _ => {}
             }
@@ -117,17 +151,22 @@ mod tests {
             ("{ or ; expected", vec!["{", ";"]),
             ("';' expected.", vec![";"]),
             ("')' or ',' expected", vec![")", ","]),
-            ("expected ‘=’, ‘,’, ‘;’, ‘asm’ or ‘__attribute__’ before ‘*’ token", vec![
-                "=", ",", ";", "asm", "__attribute__",
-            ]),
+            (
+                "expected ‘=’, ‘,’, ‘;’, ‘asm’ or ‘__attribute__’ before ‘*’ token",
+                vec!["=", ",", ";", "asm", "__attribute__"],
+            ),
             ("expected ';' after expression", vec![";"]),
             ("expected ':' after 'case'", vec![":"]),
-            ("expected `,`, or `}`, found `remaining_blocks`", vec![",", "}"]),
+            (
+                "expected `,`, or `}`, found `remaining_blocks`",
+                vec![",", "}"],
+            ),
             ("expected `,` following `match` arm", vec![","]),
             ("Expected `:`, found newline", vec![":"]),
-            ("syntax error: unexpected newline in argument list; possibly missing comma or )", vec![
-                ",", ")",
-            ]),
+            (
+                "syntax error: unexpected newline in argument list; possibly missing comma or )",
+                vec![",", ")"],
+            ),
             ("syntax error: unexpected EOF, expected }", vec!["}"]),
             ("reached end of file while parsing", vec![]),
         ] {
@@ -138,11 +177,20 @@ mod tests {
     #[test]
     fn reads_what_was_found_and_whether_it_is_too_much() {
         let reading = read("unexpected closing delimiter: `}`");
-        assert_eq!((reading.found.as_deref(), reading.surplus), (Some("}"), true));
+        assert_eq!(
+            (reading.found.as_deref(), reading.surplus),
+            (Some("}"), true)
+        );
         assert_eq!(read("Expected `:`, found `=`").found.as_deref(), Some("="));
-        assert_eq!(read("expected ‘;’ before ‘out’").found.as_deref(), Some("out"));
+        assert_eq!(
+            read("expected ‘;’ before ‘out’").found.as_deref(),
+            Some("out")
+        );
         assert!(read("syntax error: unexpected EOF, expected }").at_end);
-        assert_eq!(read("extraneous closing brace ('}')").found.as_deref(), Some("}"));
+        assert_eq!(
+            read("extraneous closing brace ('}')").found.as_deref(),
+            Some("}")
+        );
         assert_eq!(read("").expected, Vec::<String>::new());
     }
 }

@@ -18,7 +18,10 @@ impl Damage {
     pub fn of(errors: &[ParseError]) -> Self {
         Self {
             count: errors.len(),
-            extent: errors.iter().map(|e| e.end.saturating_sub(e.start) as usize).sum(),
+            extent: errors
+                .iter()
+                .map(|e| e.end.saturating_sub(e.start) as usize)
+                .sum(),
         }
     }
 
@@ -34,7 +37,9 @@ impl Damage {
     #[must_use]
     pub fn shrinks(self, before: Self) -> bool {
         self.count < before.count && self.extent <= before.extent + 200
-            || self.count <= before.count && self.extent + 8 <= before.extent && self.extent * 4 <= before.extent * 3
+            || self.count <= before.count
+                && self.extent + 8 <= before.extent
+                && self.extent * 4 <= before.extent * 3
             || self.extent * 4 <= before.extent && self.extent < before.extent
     }
 }
@@ -90,7 +95,9 @@ pub fn search(
             }
             unseen += 1;
         }
-        let Some(changed) = candidate.apply(text) else { continue };
+        let Some(changed) = candidate.apply(text) else {
+            continue;
+        };
         *budget -= 1;
         let errors = host.parse_errors(path, Some(&changed))?;
         let damage = Damage::of(&errors);
@@ -108,7 +115,11 @@ pub fn search(
             best = Some(best.map_or(candidate.cost, |b| b.min(candidate.cost)));
         }
         let first_error = errors.iter().map(|e| e.start as usize).min();
-        kept.push(Tried { candidate, damage, first_error });
+        kept.push(Tried {
+            candidate,
+            damage,
+            first_error,
+        });
     }
     rank(&mut kept);
     Ok(kept)
@@ -116,7 +127,10 @@ pub fn search(
 
 fn deletes(candidate: &Candidate, text: &str) -> bool {
     candidate.changes.iter().any(|c| {
-        c.text.trim().is_empty() && text.get(c.range.clone()).is_some_and(|old| !old.trim().is_empty())
+        c.text.trim().is_empty()
+            && text
+                .get(c.range.clone())
+                .is_some_and(|old| !old.trim().is_empty())
     })
 }
 
@@ -124,8 +138,15 @@ fn deletes(candidate: &Candidate, text: &str) -> bool {
 /// result: one place more is worth as much as a much less likely edit, while a
 /// few bytes more or less are an accident of the parser's recovery.
 fn rank(kept: &mut [Tried]) {
-    let Some(least) = kept.iter().map(|t| t.damage.count).min() else { return };
-    let smallest = kept.iter().filter(|t| t.damage.count == least).map(|t| t.damage.extent).min().unwrap_or(0);
+    let Some(least) = kept.iter().map(|t| t.damage.count).min() else {
+        return;
+    };
+    let smallest = kept
+        .iter()
+        .filter(|t| t.damage.count == least)
+        .map(|t| t.damage.extent)
+        .min()
+        .unwrap_or(0);
     kept.sort_by_key(|t| {
         let places = (t.damage.count - least).min(1000) * 30;
         let bytes = t.damage.extent.saturating_sub(smallest).min(2000) / 8;
@@ -139,12 +160,42 @@ mod tests {
 
     #[test]
     fn a_little_less_skipped_is_no_step_forward() {
-        let before = Damage { count: 2, extent: 100 };
-        assert!(Damage { count: 1, extent: 100 }.shrinks(before));
-        assert!(Damage { count: 2, extent: 10 }.shrinks(before));
-        assert!(!Damage { count: 2, extent: 98 }.shrinks(before));
-        assert!(!Damage { count: 3, extent: 60 }.shrinks(before));
-        assert!(Damage::default().shrinks(Damage { count: 1, extent: 0 }));
+        let before = Damage {
+            count: 2,
+            extent: 100,
+        };
+        assert!(
+            Damage {
+                count: 1,
+                extent: 100
+            }
+            .shrinks(before)
+        );
+        assert!(
+            Damage {
+                count: 2,
+                extent: 10
+            }
+            .shrinks(before)
+        );
+        assert!(
+            !Damage {
+                count: 2,
+                extent: 98
+            }
+            .shrinks(before)
+        );
+        assert!(
+            !Damage {
+                count: 3,
+                extent: 60
+            }
+            .shrinks(before)
+        );
+        assert!(Damage::default().shrinks(Damage {
+            count: 1,
+            extent: 0
+        }));
         assert!(!before.shrinks(before));
     }
 }

@@ -30,7 +30,9 @@ impl<'a> Source<'a> {
             code: Vec::new(),
             directives: Vec::new(),
             comments: Vec::new(),
-            lines: std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect(),
+            lines: std::iter::once(0)
+                .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+                .collect(),
         };
         for token in lex(text, lang) {
             match token.kind {
@@ -45,7 +47,9 @@ impl<'a> Source<'a> {
     /// The text of a code token; empty behind the last.
     #[must_use]
     pub fn word(&self, token: usize) -> &'a str {
-        self.code.get(token).map_or("", |t| &self.text[t.start..t.end])
+        self.code
+            .get(token)
+            .map_or("", |t| &self.text[t.start..t.end])
     }
 
     /// The kind of a code token.
@@ -63,14 +67,18 @@ impl<'a> Source<'a> {
     /// The line (from 0) of a byte.
     #[must_use]
     pub fn line_of(&self, at: usize) -> usize {
-        self.lines.partition_point(|start| *start <= at).saturating_sub(1)
+        self.lines
+            .partition_point(|start| *start <= at)
+            .saturating_sub(1)
     }
 
     /// The line (from 0) where a code token begins; the last line for one
     /// behind the end.
     #[must_use]
     pub fn token_line(&self, token: usize) -> usize {
-        self.code.get(token).map_or(self.lines.len() - 1, |t| self.line_of(t.start))
+        self.code
+            .get(token)
+            .map_or(self.lines.len() - 1, |t| self.line_of(t.start))
     }
 
     /// A line's bytes without its end; empty at the text's end for a line
@@ -80,7 +88,10 @@ impl<'a> Source<'a> {
         let Some(&start) = self.lines.get(line) else {
             return self.text.len()..self.text.len();
         };
-        let end = self.lines.get(line + 1).map_or(self.text.len(), |next| next - 1);
+        let end = self
+            .lines
+            .get(line + 1)
+            .map_or(self.text.len(), |next| next - 1);
         let body = &self.text[start..end];
         start..start + body.strip_suffix('\r').unwrap_or(body).len()
     }
@@ -108,7 +119,9 @@ impl<'a> Source<'a> {
     /// How far a line is indented, in columns; a tab counts 4.
     #[must_use]
     pub fn indent(&self, line: usize) -> usize {
-        self.indentation(line).chars().fold(0, |n, c| if c == '\t' { n + 4 - n % 4 } else { n + 1 })
+        self.indentation(line)
+            .chars()
+            .fold(0, |n, c| if c == '\t' { n + 4 - n % 4 } else { n + 1 })
     }
 
     /// The first code token that ends behind `at`.
@@ -128,14 +141,20 @@ impl<'a> Source<'a> {
     pub fn on_line(&self, line: usize) -> Range<usize> {
         let whole = self.whole_line(line);
         let first = self.code.partition_point(|t| t.start < whole.start);
-        first..self.code.partition_point(|t| t.start < whole.end).max(first)
+        first
+            ..self
+                .code
+                .partition_point(|t| t.start < whole.end)
+                .max(first)
     }
 
     /// Whether a code token is the first on its line.
     #[must_use]
     pub fn first_on_line(&self, token: usize) -> bool {
         self.code.get(token).is_some_and(|t| {
-            self.text[self.line(self.line_of(t.start)).start..t.start].trim().is_empty()
+            self.text[self.line(self.line_of(t.start)).start..t.start]
+                .trim()
+                .is_empty()
         })
     }
 
@@ -168,9 +187,16 @@ impl<'a> Source<'a> {
     pub fn statement(&self, token: usize) -> Range<usize> {
         let ends = |i: usize| matches!(self.word(i), ";" | "{" | "}");
         let token = token.min(self.code.len());
-        let start = (0..token).rev().take(400).find(|i| ends(*i)).map_or(0, |i| i + 1);
+        let start = (0..token)
+            .rev()
+            .take(400)
+            .find(|i| ends(*i))
+            .map_or(0, |i| i + 1);
         let start = start.max(token.saturating_sub(400));
         let end = (token..self.code.len()).take(400).find(|i| ends(*i));
-        start..end.unwrap_or_else(|| self.code.len().min(token + 400)).max(start)
+        start
+            ..end
+                .unwrap_or_else(|| self.code.len().min(token + 400))
+                .max(start)
     }
 }

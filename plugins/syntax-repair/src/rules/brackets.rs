@@ -13,9 +13,11 @@ pub fn propose(problem: &Problem, faults: &[Fault], pool: &mut Pool) {
     for (rank, fault) in (0u32..).zip(faults) {
         match *fault {
             Fault::Unclosed { opener, before } => {
-                let named = problem.source.code.get(opener).is_some_and(|t| {
-                    related.iter().any(|at| (t.start..=t.end).contains(at))
-                });
+                let named = problem
+                    .source
+                    .code
+                    .get(opener)
+                    .is_some_and(|t| related.iter().any(|at| (t.start..=t.end).contains(at)));
                 let base = if named { 9 } else { 11 } + rank.min(8) * 2;
                 if problem.source.word(opener) == "{" {
                     close_block(problem.source, opener, before, base, pool);
@@ -47,14 +49,25 @@ fn head<'a>(source: &'a Source<'a>, opener: usize) -> impl Iterator<Item = &'a s
 
 /// A `}` for a `{`.
 fn close_block(source: &Source, opener: usize, before: usize, base: u32, pool: &mut Pool) {
-    let Some(last) = before.checked_sub(1) else { return };
+    let Some(last) = before.checked_sub(1) else {
+        return;
+    };
     let needs_semicolon = source.lang.c_family()
         && head(source, opener).any(|w| matches!(w, "struct" | "class" | "enum" | "union" | "="))
         && !head(source, opener).any(|w| w == ")")
         && source.word(before) != ";";
-    let ends: &[&str] = if needs_semicolon { &["};", "}"] } else { &["}", "};", "})", "});"] };
+    let ends: &[&str] = if needs_semicolon {
+        &["};", "}"]
+    } else {
+        &["}", "};", "})", "});"]
+    };
     for (rank, end) in (0u32..).zip(ends) {
-        let cost = base + if rank < 2 && needs_semicolon { rank } else { rank * 8 };
+        let cost = base
+            + if rank < 2 && needs_semicolon {
+                rank
+            } else {
+                rank * 8
+            };
         let title = format!("insert `{end}`");
         if let Some(changes) = place(source, opener, last, before, end) {
             pool.add(changes, title, cost);
@@ -64,7 +77,13 @@ fn close_block(source: &Source, opener: usize, before: usize, base: u32, pool: &
 
 /// Where a block's end goes: on the line behind the block's last one, at the
 /// indentation of its head; into an empty line if one is there.
-fn place(source: &Source, opener: usize, last: usize, before: usize, end: &str) -> Option<Vec<Change>> {
+fn place(
+    source: &Source,
+    opener: usize,
+    last: usize,
+    before: usize,
+    end: &str,
+) -> Option<Vec<Change>> {
     let token = source.code.get(last)?;
     let line = source.line_of(token.end);
     let next = source.code.get(before);
@@ -75,7 +94,8 @@ fn place(source: &Source, opener: usize, last: usize, before: usize, end: &str) 
             return Some(insert(next.start, format!("{end}{gap}")));
         }
         let word = source.word(before);
-        if matches!(word, "else" | "catch" | "finally") && source.indent(next_line) != source.indent(head_line(source, opener))
+        if matches!(word, "else" | "catch" | "finally")
+            && source.indent(next_line) != source.indent(head_line(source, opener))
         {
             let bounds = source.line(next_line);
             let text = format!("{}{end} ", source.indentation(head_line(source, opener)));
@@ -86,9 +106,18 @@ fn place(source: &Source, opener: usize, last: usize, before: usize, end: &str) 
         }
     }
     if source.token_line(opener) == line && opener != last {
-        return Some(insert(token.end, format!(" {end}")));
+        // `{1, 2 ,` of a table: the separator stays outside.
+        let inner = if source.word(last) == "," {
+            source.code[last - 1].end
+        } else {
+            token.end
+        };
+        return Some(insert(inner, format!(" {end}")));
     }
-    if opener == last && next.is_some() && source.indent(next_line) <= source.indent(line) && !source.blank(line + 1)
+    if opener == last
+        && next.is_some()
+        && source.indent(next_line) <= source.indent(line)
+        && !source.blank(line + 1)
     {
         // An empty block.
         return Some(insert(token.end, end));
@@ -110,7 +139,9 @@ fn place(source: &Source, opener: usize, last: usize, before: usize, end: &str) 
 /// brace where there is one.
 fn head_line(source: &Source, opener: usize) -> usize {
     let line = source.token_line(opener);
-    let Some(before) = opener.checked_sub(1).filter(|b| source.word(*b) == ")") else { return line };
+    let Some(before) = opener.checked_sub(1).filter(|b| source.word(*b) == ")") else {
+        return line;
+    };
     if source.first_on_line(opener) {
         return line;
     }
@@ -136,13 +167,15 @@ fn close_list(problem: &Problem, opener: usize, before: usize, base: u32, pool: 
     let end = if source.word(opener) == "(" { ")" } else { "]" };
     let title = format!("insert `{end}`");
     let line = source.token_line(opener);
-    let mut add = |at: usize, cost: u32| {
-        pool.add(insert(at, end), title.clone(), base + cost);
+    let add = |pool: &mut Pool, at: usize, cost: u32| {
+        pool.add(insert(at, end), title.clone(), base + cost)
     };
     // What cannot begin an element follows an empty list.
-    if matches!(source.word(opener + 1), ">" | "<" | "=" | "==" | "!=" | "." | "," | "&&" | "||" | "/" | "%" | "?" | "+")
-    {
-        add(source.code[opener].end, 0);
+    if matches!(
+        source.word(opener + 1),
+        ">" | "<" | "=" | "==" | "!=" | "." | "," | "&&" | "||" | "/" | "%" | "?" | "+"
+    ) {
+        add(pool, source.code[opener].end, 0);
     }
     // Nothing but a list's own brackets may nest inside it.
     let mut depth = 0usize;
@@ -159,20 +192,29 @@ fn close_list(problem: &Problem, opener: usize, before: usize, base: u32, pool: 
                 continue;
             }
             ")" | "]" | "}" => break,
-            "{" if depth == 0 && source.token_line(i) == line => add(previous, 1 + rank),
+            "{" if depth == 0 && source.token_line(i) == line => add(pool, previous, 1 + rank),
             ";" if depth == 0 => {
-                add(previous, rank);
+                add(pool, previous, rank);
                 break;
             }
-            ":" | "=>" | "->" | "=" if depth == 0 && source.token_line(i) == line => add(previous, 5 + rank),
+            // An index seldom compares or assigns.
+            "=" | "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" | "?" | "+=" | "-="
+                if depth == 0 && end == "]" && i > opener + 1 && rank == 0 =>
+            {
+                pool.add(insert(previous, end), title.clone(), base.saturating_sub(4));
+                rank += 2;
+            }
+            ":" | "=>" | "->" | "=" if depth == 0 && source.token_line(i) == line => {
+                add(pool, previous, 5 + rank)
+            }
             _ => {}
         }
         if depth == 0 && source.first_on_line(i) && source.token_line(i) > line {
             let last = i - 1;
             if matches!(source.word(last), "," | ";" | ":" | "{") && last > opener {
-                add(source.code[last - 1].end, 2 + rank);
+                add(pool, source.code[last - 1].end, 2 + rank);
             }
-            add(previous, 2 + rank);
+            add(pool, previous, 2 + rank);
             rank += 3;
             if rank > 9 {
                 break;
@@ -183,21 +225,25 @@ fn close_list(problem: &Problem, opener: usize, before: usize, base: u32, pool: 
         }
     }
     if let Some(last) = source.on_line(line).last() {
-        add(source.code[last].end, 4);
+        add(pool, source.code[last].end, 4);
         if last > opener && matches!(source.word(last), "," | ";" | ":" | "{" | "=>" | "->") {
-            add(source.code[last - 1].end, 3);
+            add(pool, source.code[last - 1].end, 3);
         }
     }
     if let Some(last) = before.checked_sub(1).and_then(|i| source.code.get(i)) {
-        add(last.end, 12);
+        add(pool, last.end, 12);
     }
     // It may have stood anywhere on the line behind an operand.
     for i in opener + 1..source.on_line(line).end.min(opener + 40) {
         let operand = matches!(source.word(i - 1), ")" | "]" | "}")
-            || matches!(source.kind(i - 1), Some(Kind::Word | Kind::Number | Kind::Str | Kind::Char));
-        let closes = source.kind(i) == Some(Kind::Punct) && !matches!(source.word(i), "(" | "[" | "." | "::" | "->");
+            || matches!(
+                source.kind(i - 1),
+                Some(Kind::Word | Kind::Number | Kind::Str | Kind::Char)
+            );
+        let closes = source.kind(i) == Some(Kind::Punct)
+            && !matches!(source.word(i), "(" | "[" | "." | "::" | "->");
         if operand && closes {
-            add(source.code[i - 1].end, 9);
+            add(pool, source.code[i - 1].end, 9);
         }
     }
 }
@@ -208,9 +254,18 @@ fn open_block(source: &Source, closer: usize, base: u32, pool: &mut Pool) {
     let line = source.token_line(closer);
     if !source.first_on_line(closer) {
         let inline = source.on_line(line).start..closer;
-        let after = |i: &usize| matches!(source.word(*i), "=" | "return" | "=>" | "->" | ")" | "]" | ":" | "(");
+        let after = |i: &usize| {
+            matches!(
+                source.word(*i),
+                "=" | "return" | "=>" | "->" | ")" | "]" | ":" | "("
+            )
+        };
         for (rank, i) in (2u32..).zip(inline.rev().filter(after).take(5)) {
-            let gap = if matches!(source.word(i), "(" | "]") { "{" } else { " {" };
+            let gap = if matches!(source.word(i), "(" | "]") {
+                "{"
+            } else {
+                " {"
+            };
             pool.add(insert(source.code[i].end, gap), "insert `{`", base + rank);
         }
         return;
@@ -227,7 +282,9 @@ fn open_block(source: &Source, closer: usize, base: u32, pool: &mut Pool) {
         }
         tried += 1;
         // A head may go on over several lines in its own brackets.
-        let Some(last) = head_end(source, tokens.start, closer) else { continue };
+        let Some(last) = head_end(source, tokens.start, closer) else {
+            continue;
+        };
         if matches!(source.word(last), "{" | ";" | "," | "}") {
             if source.word(last) == "}" && source.word(last + 1) != "else" {
                 break;
@@ -245,7 +302,11 @@ fn open_block(source: &Source, closer: usize, base: u32, pool: &mut Pool) {
             let text = format!("\n{}{{", source.indentation(above));
             pool.add(insert(end, text), "insert `{`", cost);
         }
-        pool.add(insert(end, " {"), "insert `{`", cost + u32::from(own_line) * 2);
+        pool.add(
+            insert(end, " {"),
+            "insert `{`",
+            cost + u32::from(own_line) * 2,
+        );
     }
 }
 
@@ -269,8 +330,15 @@ fn head_end(source: &Source, from: usize, limit: usize) -> Option<usize> {
 /// Whether this file writes its opening braces on lines of their own.
 fn allman(source: &Source) -> bool {
     let (mut own, mut shared) = (0usize, 0usize);
-    for i in (0..source.code.len()).filter(|i| source.word(*i) == "{").take(200) {
-        if source.first_on_line(i) { own += 1 } else { shared += 1 }
+    for i in (0..source.code.len())
+        .filter(|i| source.word(*i) == "{")
+        .take(200)
+    {
+        if source.first_on_line(i) {
+            own += 1
+        } else {
+            shared += 1
+        }
     }
     own > shared
 }
@@ -285,16 +353,29 @@ fn open_list(source: &Source, closer: usize, base: u32, pool: &mut Pool) {
         if source.kind(i) != Some(Kind::Word) || source.word(i + 1) == start {
             continue;
         }
-        let Some(next) = source.code.get(i + 1) else { return };
+        let Some(next) = source.code.get(i + 1) else {
+            return;
+        };
         let control = matches!(
             source.word(i),
-            "if" | "while" | "for" | "switch" | "catch" | "foreach" | "using" | "lock" | "synchronized"
+            "if" | "while"
+                | "for"
+                | "switch"
+                | "catch"
+                | "foreach"
+                | "using"
+                | "lock"
+                | "synchronized"
         );
         if control && start == "(" {
             pool.add(insert(next.start, start), title.clone(), base);
         } else if names < 6 {
             names += 1;
-            pool.add(insert(source.code[i].end, start), title.clone(), base + 6 + names);
+            pool.add(
+                insert(source.code[i].end, start),
+                title.clone(),
+                base + 6 + names,
+            );
         }
     }
 }
@@ -320,5 +401,9 @@ fn remove(source: &Source, closer: usize, base: u32, pool: &mut Pool) {
             return;
         }
     }
-    pool.add(replace(own.unwrap_or(token.start..token.end), ""), title, cost);
+    pool.add(
+        replace(own.unwrap_or(token.start..token.end), ""),
+        title,
+        cost,
+    );
 }

@@ -9,13 +9,14 @@ use std::ops::Range;
 
 /// Words that a message may ask for and that can stand in a text as they are.
 const WORDS: &[&str] = &[
-    "else", "in", "of", "fn", "let", "func", "while", "import", "from", "struct", "catch", "finally", "as",
-    "is", "for", "class", "enum", "mut", "if", "def",
+    "else", "in", "of", "fn", "let", "func", "while", "import", "from", "struct", "catch",
+    "finally", "as", "is", "for", "class", "enum", "mut", "if", "def",
 ];
 
 fn insertable(token: &str) -> bool {
     !token.is_empty()
-        && (token.chars().all(|c| c.is_ascii_punctuation()) && !matches!(token, "\"" | "'" | "`" | "?" | "!" | "#")
+        && (token.chars().all(|c| c.is_ascii_punctuation())
+            && !matches!(token, "\"" | "'" | "`" | "?" | "!" | "#")
             || WORDS.contains(&token))
 }
 
@@ -59,16 +60,39 @@ fn places(problem: &Problem) -> Vec<(usize, u32)> {
 
 /// The tokens that the message names.
 pub fn named(problem: &Problem, pool: &mut Pool) {
-    let expected: Vec<&str> =
-        problem.reading.expected.iter().map(String::as_str).filter(|t| insertable(t)).take(8).collect();
+    let expected: Vec<&str> = problem
+        .reading
+        .expected
+        .iter()
+        .map(String::as_str)
+        .filter(|t| insertable(t))
+        .take(8)
+        .collect();
+    let next = problem.source.at_or_after(problem.anchor);
+    let new_line = problem.source.first_on_line(next);
+    let next = problem.source.word(next);
     for (rank, token) in (0u32..).zip(&expected) {
         for (at, cost) in places(problem) {
-            let sure = cost == 10 && expected.len() == 1 && matches!(*token, ";" | ")" | "," | ":" | "]");
+            let sure = cost == 10
+                && expected.len() == 1
+                && (matches!(*token, ";" | "," | ":")
+                    || *token == ")" && matches!(next, ";" | "{"));
             let title = format!("insert `{token}`");
             // A list of tokens names anything that may stand there; one that
             // ends or separates is the likeliest.
-            let likely = if matches!(*token, ";" | "," | ")" | ":") { 0 } else { 3 };
-            let cost = cost + if expected.len() > 1 { rank.min(3) + likely } else { 0 };
+            let likely = if matches!(*token, ";" | "," | ")" | ":") {
+                0
+            } else {
+                3
+            };
+            let cost = cost
+                + if expected.len() > 1 {
+                    rank.min(3) + likely
+                } else {
+                    0
+                };
+            // What follows on a new line is another statement.
+            let cost = cost + u32::from(*token == "," && new_line && expected.contains(&";")) * 3;
             // Where a brace belongs, the indentation knows better.
             let cost = cost + if *token == "}" { 9 } else { 0 };
             if sure && !problem.whole_line {
@@ -92,7 +116,9 @@ fn confused(problem: &Problem, expected: &[&str], pool: &mut Pool) {
         spots.extend(line.filter(|t| source.word(*t) == found).take(2));
     }
     for spot in spots {
-        let (Some(token), word) = (source.code.get(spot), source.word(spot)) else { continue };
+        let (Some(token), word) = (source.code.get(spot), source.word(spot)) else {
+            continue;
+        };
         if token.kind != Kind::Punct {
             continue;
         }
@@ -144,17 +170,39 @@ pub fn invented(problem: &Problem, errors: &[ParseError], pool: &mut Pool) {
         if !insertable(&error.token) || !source.text.is_char_boundary(at) || error.token == "}" {
             continue;
         }
-        let at = source.before(at).map_or(at, |before| source.code[before].end);
+        let at = source
+            .before(at)
+            .map_or(at, |before| source.code[before].end);
         let cost = 20 + problem.distance(at) * 3;
-        pool.add(insert(at, spaced(&error.token)), format!("insert `{}`", error.token), cost);
+        pool.add(
+            insert(at, spaced(&error.token)),
+            format!("insert `{}`", error.token),
+            cost,
+        );
     }
     // Where the syntax tree broke may be nearer to the fault than the report.
     for error in errors.iter().filter(|e| e.kind == "error").take(3) {
         let start = (error.start as usize).min(source.text.len());
         let end = (error.end as usize).min(source.text.len());
         for at in [start, end] {
-            let Some(before) = source.before(at) else { continue };
+            let Some(before) = source.before(at) else {
+                continue;
+            };
             let at = source.code[before].end;
+            // Where the compiler names a line alone, this is the place in it.
+            for token in problem
+                .reading
+                .expected
+                .iter()
+                .filter(|t| problem.whole_line && insertable(t))
+                .take(4)
+            {
+                pool.add(
+                    insert(at, spaced(token)),
+                    format!("insert `{token}`"),
+                    12 + problem.distance(at) * 2,
+                );
+            }
             for (rank, token) in (0u32..).zip(source.lang.usual.iter().take(5)) {
                 let cost = 30 + rank * 2 + problem.distance(at) * 2;
                 pool.add(insert(at, spaced(token)), format!("insert `{token}`"), cost);
@@ -167,7 +215,11 @@ pub fn invented(problem: &Problem, errors: &[ParseError], pool: &mut Pool) {
 pub fn usual(problem: &Problem, pool: &mut Pool) {
     for (at, cost) in places(problem) {
         for (rank, token) in (0u32..).zip(problem.source.lang.usual) {
-            pool.add(insert(at, spaced(token)), format!("insert `{token}`"), cost + 16 + rank * 2);
+            pool.add(
+                insert(at, spaced(token)),
+                format!("insert `{token}`"),
+                cost + 16 + rank * 2,
+            );
         }
     }
 }
@@ -195,13 +247,25 @@ pub fn stray(problem: &Problem, pool: &mut Pool) {
     let source = problem.source;
     let here = source.at_or_after(problem.anchor);
     let found = problem.reading.found.as_deref();
-    let spots = [Some(here), here.checked_sub(1), here.checked_sub(2), Some(here + 1)];
-    for (rank, spot) in (0u32..).zip(spots).filter_map(|(rank, spot)| Some((rank, spot?))) {
-        let Some(token) = source.code.get(spot) else { continue };
+    let spots = [
+        Some(here),
+        here.checked_sub(1),
+        here.checked_sub(2),
+        Some(here + 1),
+    ];
+    for (rank, spot) in (0u32..)
+        .zip(spots)
+        .filter_map(|(rank, spot)| Some((rank, spot?)))
+    {
+        let Some(token) = source.code.get(spot) else {
+            continue;
+        };
         let word = source.word(spot);
         let before_block = word == ";" && source.word(spot + 1) == "{";
         let doubled = spot > 0 && source.word(spot - 1) == word;
-        if token.kind != Kind::Punct || !matches!(word, ";" | "," | ")" | "]" | ":" | "(" | "." | ">") {
+        if token.kind != Kind::Punct
+            || !matches!(word, ";" | "," | ")" | "]" | ":" | "(" | "." | ">")
+        {
             continue;
         }
         let mut cost = 36 + rank * 3;

@@ -48,7 +48,11 @@ pub fn misspelt(problem: &Problem, pool: &mut Pool) {
             // The first word of a line is a keyword more often than not.
             let head = source.first_on_line(token) || token > 0 && source.word(token - 1) == "}";
             let head = u32::from(!head) * 3;
-            let cost = cost(problem, token, 4 + head + slip.saturating_sub(1) * 2 + rarity);
+            let cost = cost(
+                problem,
+                token,
+                4 + head + slip.saturating_sub(1) * 2 + rarity,
+            );
             let title = format!("correct `{word}` to `{keyword}`");
             if word_may_be_meant(source, token, keyword) {
                 pool.add_unseen(replace(range.clone(), keyword), title, cost);
@@ -63,7 +67,11 @@ pub fn misspelt(problem: &Problem, pool: &mut Pool) {
             .filter_map(|(name, op)| slip_of(word, name).map(|slip| (slip, op)))
         {
             let cost = cost(problem, token, 12 + slip);
-            pool.add(replace(range.clone(), *operator), format!("write `{operator}` for `{word}`"), cost);
+            pool.add(
+                replace(range.clone(), *operator),
+                format!("write `{operator}` for `{word}`"),
+                cost,
+            );
         }
     }
 }
@@ -86,7 +94,9 @@ fn word_may_be_meant(source: &Source, token: usize, keyword: &str) -> bool {
     starts
         && match keyword {
             "return" | "throw" | "raise" | "yield" => next != "=" && next != ".",
-            "break" | "continue" | "pass" => next == ";" || next == "}" || source.first_on_line(token + 1),
+            "break" | "continue" | "pass" => {
+                next == ";" || next == "}" || source.first_on_line(token + 1)
+            }
             _ => false,
         }
 }
@@ -94,8 +104,10 @@ fn word_may_be_meant(source: &Source, token: usize, keyword: &str) -> bool {
 /// The keywords near a word, with how far they are: 0 for swapped
 /// neighbours, 1 for one letter missing or too much, 2 for a wrong letter.
 pub fn near<'a>(word: &str, keywords: &'a [&'a str]) -> Vec<(u32, &'a str)> {
-    let mut found: Vec<(u32, &str)> =
-        keywords.iter().filter_map(|k| slip_of(word, k).map(|slip| (slip, *k))).collect();
+    let mut found: Vec<(u32, &str)> = keywords
+        .iter()
+        .filter_map(|k| slip_of(word, k).map(|slip| (slip, *k)))
+        .collect();
     found.sort_unstable();
     found.truncate(4);
     found
@@ -133,7 +145,12 @@ pub fn foreign(problem: &Problem, pool: &mut Pool) {
             continue;
         }
         let word = source.word(token);
-        for (_, right) in source.lang.foreign.iter().filter(|(wrong, _)| *wrong == word) {
+        for (_, right) in source
+            .lang
+            .foreign
+            .iter()
+            .filter(|(wrong, _)| *wrong == word)
+        {
             if token > 0 && matches!(source.word(token - 1), "." | "->" | "::" | "?.") {
                 continue;
             }
@@ -148,7 +165,11 @@ pub fn foreign(problem: &Problem, pool: &mut Pool) {
             let head = source.first_on_line(token) || right.starts_with("else");
             let base = if right.starts_with("else") { 5 } else { 8 };
             let cost = cost(problem, token, base) + if far && !head { 8 } else { 0 };
-            pool.add(replace(range, *right), format!("write `{right}` for `{word}`"), cost);
+            pool.add(
+                replace(range, *right),
+                format!("write `{right}` for `{word}`"),
+                cost,
+            );
         }
     }
 }
