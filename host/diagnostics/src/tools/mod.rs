@@ -9,6 +9,7 @@ mod msbuild;
 mod program;
 mod python;
 mod rustc;
+mod rustc_patch;
 pub(crate) use rustc::is_summary as is_rustc_summary;
 mod sketch;
 pub(crate) mod snippet;

@@ -1,10 +1,13 @@
 //! rustc's and cargo's text for people.
 
+use super::rustc_patch::{Patch, beside_caret};
 use super::{Bare, Context, Follow};
 use crate::draft::{self, Draft, Taken, append};
 use crate::head::{Head, Shape};
 use crate::text::{lossy, number, trim_start};
-use crate::{ColumnUnit, Diagnostic, Location, Position, Related, Severity};
+use crate::{
+    ColumnUnit, Diagnostic, Location, Position, Related, Replacement, Severity, Suggestion,
+};
 use memchr::memrchr;
 use std::collections::HashMap;
 
@@ -17,8 +20,10 @@ pub(crate) struct Lines {
     part: Option<usize>,
     /// Whether a wrapped note may go on.
     wraps: bool,
-    /// The last source line shown, while a lint's attribute is pointed at.
-    attribute: Option<Vec<u8>>,
+    /// The last source line shown, with its number.
+    source: Option<(u32, Vec<u8>)>,
+    /// What is drawn below a `help:`.
+    help: Option<Patch>,
 }
 
 /// The names of lints that were told once: rustc names a lint only at its
@@ -81,7 +86,7 @@ impl Lines {
         if let Some(head) = head
             && head.shape == Shape::Bare
         {
-            return self.section(d, head);
+            return self.section(d, head, line.starts_with(b"help"));
         }
         let text = trim_start(line);
         if text.is_empty() {
@@ -113,13 +118,15 @@ impl Lines {
             if let Some(lint) = lint(&note) {
                 d.code = lint;
             }
+            self.patched(d);
+            self.help = None;
             self.push(d, note);
             return Taken::Yes;
         }
         if is_gutter(line) {
             self.drawn = true;
             self.wraps = false;
-            self.point(d, text);
+            self.draw(d, text);
             return Taken::Yes;
         }
         // A message or a note of several lines is indented below its first.
@@ -135,36 +142,84 @@ impl Lines {
     }
 
     /// `note: …` and `help: …` at the margin go on with the diagnostic.
-    fn section(&mut self, d: &mut Diagnostic, head: &Head<'_>) -> Taken {
+    fn section(&mut self, d: &mut Diagnostic, head: &Head<'_>, help: bool) -> Taken {
         if head.severity != Severity::Note || !self.drawn {
             return Taken::No;
         }
+        self.patched(d);
         self.wraps = true;
         self.push(d, lossy(head.message));
+        self.help = help.then(Patch::default);
         Taken::Yes
     }
 
-    /// Below `the lint level is defined here`, carets stand under the name.
-    fn point(&mut self, d: &mut Diagnostic, text: &[u8]) {
-        let part = self.part.and_then(|part| d.related.get(part));
-        if !d.code.is_empty() || part.is_none_or(|p| p.message != LINT_LEVEL) {
+    /// A row with a number or a bar.
+    fn draw(&mut self, d: &mut Diagnostic, text: &[u8]) {
+        if self.help.as_ref().is_some_and(|patch| patch.restarts(text)) {
+            self.patched(d);
+        }
+        if let Some(patch) = &mut self.help {
+            if patch.row(text) {
+                self.patched(d);
+            }
             return;
         }
         let Some(bar) = memchr::memchr(b'|', text) else {
             return;
         };
         let row = &text[bar + 1..];
-        if text.starts_with(b"|") {
-            let source = self.attribute.take().unwrap_or_default();
-            let start = row.iter().take_while(|b| **b == b' ').count();
-            let length = row[start..].iter().take_while(|b| **b == b'^').count();
-            if let Some(name) = source.get(start..start + length)
-                && is_lint_name(name)
-            {
-                d.code = lossy(name);
+        let row = row.strip_prefix(b" ").unwrap_or(row);
+        if let Some((line, _)) = number(text) {
+            self.source = Some((line, row[..row.len().min(1024)].to_vec()));
+        } else if let Some((line, source)) = &self.source {
+            match self.part.and_then(|part| d.related.get(part)) {
+                Some(part) if part.message == LINT_LEVEL && d.code.is_empty() => {
+                    if let Some(name) = pointed_at(source, row) {
+                        d.code = lossy(name);
+                    }
+                }
+                Some(_) => {}
+                None => {
+                    let (source, row) = (
+                        String::from_utf8_lossy(source),
+                        String::from_utf8_lossy(row),
+                    );
+                    if let Some((start, end, message, text)) = beside_caret(&source, &row)
+                        && let Some(place) = &d.location
+                    {
+                        let at = |column: usize| Position {
+                            line: *line,
+                            column: u32::try_from(column + 1).unwrap_or(u32::MAX),
+                        };
+                        let location = Location {
+                            start: at(start),
+                            end: Some(at(end)),
+                            ..place.clone()
+                        };
+                        d.suggestions
+                            .push(suggestion(message, vec![Replacement { location, text }]));
+                    }
+                }
             }
-        } else {
-            self.attribute = Some(row[..row.len().min(1024)].to_vec());
+        }
+    }
+
+    /// Ends the proposal that was drawn; another may follow it.
+    fn patched(&mut self, d: &mut Diagnostic) {
+        let Some(patch) = &mut self.help else {
+            return;
+        };
+        let part = self.part.and_then(|part| d.related.get(part));
+        let place = part
+            .and_then(|p| p.location.as_ref())
+            .or(d.location.as_ref());
+        let Some(path) = place.map(|place| place.path.clone()) else {
+            return;
+        };
+        let replacements = patch.finish(&path);
+        if !replacements.is_empty() {
+            let message = part.map(|p| p.message.clone()).unwrap_or_default();
+            d.suggestions.push(suggestion(message, replacements));
         }
     }
 
@@ -178,6 +233,7 @@ impl Lines {
 
     /// Decides whose error it was.
     pub(crate) fn finish(&mut self, d: &mut Diagnostic, cx: &mut Context) -> bool {
+        self.patched(d);
         if self.drawn || !d.code.is_empty() {
             cx.lints.name(d);
             return true;
@@ -231,6 +287,23 @@ fn is_lint_name(name: &[u8]) -> bool {
         && name
             .iter()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':'))
+}
+
+/// rustc's text does not say how sure it is.
+fn suggestion(message: String, replacements: Vec<Replacement>) -> Suggestion {
+    Suggestion {
+        message,
+        applicability: "Unspecified".to_owned(),
+        replacements,
+    }
+}
+
+/// The lint's name that carets stand under.
+fn pointed_at<'a>(source: &'a [u8], row: &[u8]) -> Option<&'a [u8]> {
+    let start = row.iter().take_while(|b| **b == b' ').count();
+    let length = row[start..].iter().take_while(|b| **b == b'^').count();
+    let name = source.get(start..start + length)?;
+    is_lint_name(name).then_some(name)
 }
 
 fn note_text(said: &[u8]) -> String {
