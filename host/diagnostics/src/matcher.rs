@@ -246,4 +246,40 @@ mod tests {
             MatcherError::NoName
         );
     }
+
+    #[test]
+    fn a_table_of_the_configuration() {
+        let matcher: Matcher = serde_json::from_str(
+            r#"{"name": "lint", "language": "css", "column_unit": "utf16", "severity": "warning",
+                "phase": "syntax",
+                "regex": "^(?<file>.+) line (?<line>\\d+), col (?<column>\\d+)-(?<end_column>\\d+), (?:(?<severity>[A-Z]\\w+) - )?(?<message>.+?)(?: \\((?<code>.+)\\))?$"}"#,
+        )
+        .unwrap();
+        let cx = Context::default();
+        let d = matcher.read(
+            "a b.css line 3, col 4-9, Error - Unexpected 'x' (no-x)".as_bytes(),
+            &cx,
+        );
+        let d = d.unwrap();
+        assert_eq!(
+            (d.class.as_str(), d.severity, d.phase),
+            ("css/no-x", Severity::Error, Phase::Syntax)
+        );
+        assert_eq!(
+            (d.message.as_str(), d.arguments.as_slice()),
+            ("Unexpected 'x'", &["x".to_owned()][..])
+        );
+        let place = d.location.unwrap();
+        assert_eq!(place.path, "a b.css");
+        assert_eq!(place.unit, ColumnUnit::Utf16);
+        assert_eq!(place.start, Position { line: 3, column: 4 });
+        assert_eq!(place.end, Some(Position { line: 3, column: 9 }));
+        let d = matcher.read(b"x.css line 1, col 1-1, odd", &cx).unwrap();
+        assert_eq!((d.severity, d.tool.as_str()), (Severity::Warning, "lint"));
+        assert!(matcher.read(b"nothing", &cx).is_none());
+        let error = serde_json::from_str::<Matcher>(r#"{"name": "m", "regex": "("}"#).unwrap_err();
+        assert!(error.to_string().contains("matcher `m`: invalid regex"));
+        let error = serde_json::from_str::<Matcher>(r#"{"name": "m", "regexp": "x"}"#).unwrap_err();
+        assert!(error.to_string().contains("unknown field `regexp`"));
+    }
 }
