@@ -10,12 +10,13 @@ pub mod semantic;
 pub mod words;
 
 use crate::balance;
-use crate::candidate::{Pool, Problem};
+use crate::candidate::{Change, Pool, Problem};
 use buildfix_sdk::ParseError;
 
 /// All that a syntax error may call for.
 pub fn propose(problem: &Problem, errors: &[ParseError], pool: &mut Pool) {
     let faults = balance::faults(problem.source);
+    suggested(problem, pool);
     insertion::named(problem, pool);
     words::misspelt(problem, pool);
     words::foreign(problem, pool);
@@ -26,6 +27,37 @@ pub fn propose(problem: &Problem, errors: &[ParseError], pool: &mut Pool) {
     insertion::invented(problem, errors, pool);
     insertion::usual(problem, pool);
     insertion::stray(problem, pool);
+}
+
+/// What the compiler itself would do: ranked among the rest, so that no other
+/// edit is preferred to one of its own that makes the file parse.
+fn suggested(problem: &Problem, pool: &mut Pool) {
+    let path = &problem.diagnostic.span.path;
+    for suggestion in &problem.diagnostic.suggestions {
+        let local = suggestion.edits.iter().all(|e| e.span.path == *path);
+        if suggestion.edits.is_empty() || !local || suggestion.applicability.starts_with("hint") {
+            continue;
+        }
+        let mut changes: Vec<Change> = suggestion
+            .edits
+            .iter()
+            .map(|e| Change {
+                range: e.span.start as usize..(e.span.end as usize).max(e.span.start as usize),
+                text: e.text.clone(),
+            })
+            .collect();
+        changes.sort_by_key(|c| (c.range.start, c.range.end));
+        let sure = matches!(
+            suggestion.applicability.as_str(),
+            "MachineApplicable" | "fix-it"
+        );
+        let title = if suggestion.message.is_empty() {
+            "apply the compiler's suggestion"
+        } else {
+            &suggestion.message
+        };
+        pool.add(changes, title, if sure { 7 } else { 9 });
+    }
 }
 
 /// Whether a diagnostic is about the grammar, rather than about a type or a

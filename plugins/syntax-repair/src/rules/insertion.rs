@@ -93,6 +93,8 @@ pub fn named(problem: &Problem, pool: &mut Pool) {
                 };
             // What follows on a new line is another statement.
             let cost = cost + u32::from(*token == "," && new_line && expected.contains(&";")) * 3;
+            // A body follows: what is before it does not end here.
+            let cost = cost + u32::from(*token == ";" && next == "{") * 12;
             // Where a brace belongs, the indentation knows better.
             let cost = cost + if *token == "}" { 9 } else { 0 };
             if sure && !problem.whole_line {

@@ -121,6 +121,8 @@ fn literal(problem: &Problem, pool: &mut Pool, message: &str) {
     let to_string = ["string", "&str", "const char", "pointer"]
         .iter()
         .any(|w| message.contains(w));
+    // C's characters are numbers, and it says so of anything.
+    let one_to_string = to_string && !to_char && !source.lang.c_family();
     let here = source.at_or_after(problem.anchor);
     for token in source.on_line(problem.line()) {
         let literal = source.code[token];
@@ -139,7 +141,7 @@ fn literal(problem: &Problem, pool: &mut Pool, message: &str) {
             }
             Kind::Char
                 if literal.closed
-                    && (quotes::characters(text) > 1 || to_string && token == here) =>
+                    && (quotes::characters(text) > 1 || one_to_string && token == here) =>
             {
                 let title = "write a string in double quotes";
                 pool.add_unseen(

@@ -4,7 +4,7 @@
 use crate::SyntaxRepair;
 use buildfix_sdk::{
     Diagnostic, Fix, Fixer, Host, Node, ParseError, QueryMatch, Request, Response, SourceFile,
-    Span, Symbol,
+    Span, Suggestion, Symbol, TextEdit,
 };
 use buildfix_workspace::syntax::Syntax;
 use proptest::prelude::*;
@@ -648,6 +648,37 @@ fn what_parses_and_what_nobody_can_mend_is_left_alone() {
         "% % ¦% (( % }\n",
     );
     assert!(response.fixes.iter().all(|f| f.applicability != "exact"));
+}
+
+#[test]
+fn the_compilers_own_suggestion_comes_first_if_it_parses() {
+    let text = "fn f() {\n    for x of y {\n    }\n}\n";
+    let at = text.find(" of").unwrap() + 1;
+    let mut request = request(
+        "rust/missing-in-loop",
+        "missing `in` in `for` loop",
+        text,
+        &[at],
+    );
+    for (word, end) in [("in", at + 2), ("% {", at)] {
+        request.diagnostics[0].suggestions.push(Suggestion {
+            message: format!("try {word}"),
+            applicability: "MachineApplicable".to_owned(),
+            edits: vec![TextEdit {
+                span: Span {
+                    path: request.file.path.clone(),
+                    start: at as u32,
+                    end: end as u32,
+                },
+                expect: text[at..end].to_owned(),
+                text: word.to_owned(),
+                merge: String::new(),
+            }],
+        });
+    }
+    let response = SyntaxRepair::fix(&request, &Parser(Syntax::new())).unwrap();
+    assert_eq!(response.fixes[0].title, "try in");
+    assert!(response.fixes.iter().all(|f| f.title != "try % {"));
 }
 
 #[test]
