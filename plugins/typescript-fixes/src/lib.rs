@@ -5,11 +5,23 @@
 //! * [`syntax`]: JSDoc types in code, `=` for `:`
 //! * [`expressions`]: `new`, `await`, `()`, `return`
 //! * [`unused`]: what nothing reads
+//! * [`implement`], [`properties`]: members that a class or object has to have
+//! * [`declare`]: members that are used but not declared
+//! * [`annotate`], [`usage`]: types inferred from comments and from use
+//! * [`declarations`]: types that `--isolatedDeclarations` asks for
 
+mod annotate;
+mod class;
+mod declarations;
+mod declare;
 mod expressions;
+mod implement;
 mod modifiers;
+mod names;
+mod properties;
 mod syntax;
 mod unused;
+mod usage;
 
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response};
 use buildfix_typescript_syntax::{Context, Project, spelling};
@@ -76,9 +88,30 @@ fn rules(code: &str) -> &'static [Rule] {
         "TS2801" | "TS2362" | "TS2363" | "TS2365" | "TS2367" | "TS2488" | "TS2504" | "TS2495" | "TS2802" => {
             &[expressions::add_await]
         }
-        "TS2322" => &[expressions::async_body, expressions::add_await, expressions::add_return],
-        "TS2345" => &[expressions::add_await, expressions::add_return, expressions::called_namespace],
-        "TS2339" => &[expressions::add_await],
+        "TS2322" => &[
+            properties::add_missing,
+            expressions::async_body,
+            expressions::add_await,
+            expressions::add_return,
+            declare::constrain,
+        ],
+        "TS2345" => &[properties::add_missing, expressions::add_await, expressions::add_return, expressions::called_namespace, declare::constrain],
+        "TS2339" => &[expressions::add_await, declare::member],
+        "TS2420" | "TS2720" => &[implement::interface],
+        "TS2515" | "TS2653" | "TS2654" | "TS2655" | "TS2656" => &[implement::inherited],
+        "TS2564" => &[properties::initialize],
+        "TS2375" | "TS2379" | "TS2412" => &[properties::exact_optional],
+        "TS2739" | "TS2740" | "TS2741" => &[properties::add_missing],
+        "TS2344" => &[declare::constrain],
+        "TS2683" => &[declare::this],
+        "TS7006" | "TS7019" | "TS7031" => &[annotate::parameters],
+        "TS7005" | "TS7034" | "TS7008" => &[annotate::variable],
+        "TS7032" => &[annotate::setter],
+        "TS9019" => &[declarations::extract_bindings],
+        "TS9021" => &[declarations::extract_base],
+        "TS9023" => &[declarations::expando],
+        "TS9005" | "TS9007" | "TS9008" | "TS9009" | "TS9010" | "TS9011" | "TS9012" | "TS9013" | "TS9014" | "TS9015"
+        | "TS9016" | "TS9017" | "TS9018" | "TS9020" | "TS9022" | "TS9025" => &[declarations::annotate],
         "TS2355" => &[expressions::add_return],
         "TS2794" | "TS2810" => &[expressions::void_promise],
         "TS2610" | "TS2611" => &[expressions::accessors],

@@ -29,7 +29,11 @@ pub fn missing(context: &Context, diagnostics: &[Diagnostic], response: &mut Res
             response.note(diagnostic, "no name stands at this place");
             continue;
         }
-        if let Some(own) = declare::missing_const(context, diagnostic) {
+        // What the compiler itself suggests is nearer than a new variable.
+        let spelling = spelling::did_you_mean(context, diagnostic);
+        if spelling.is_none()
+            && let Some(own) = declare::missing_const(context, diagnostic)
+        {
             fixes.extend(own);
         }
         let declares = !fixes.is_empty();
@@ -56,9 +60,7 @@ pub fn missing(context: &Context, diagnostics: &[Diagnostic], response: &mut Res
                 }
             }
         }
-        if let Some(own) = spelling::did_you_mean(context, diagnostic) {
-            fixes.extend(own);
-        }
+        fixes.extend(spelling.into_iter().flatten());
         if let Some(own) = declare::missing_function(context, diagnostic) {
             fixes.extend(own);
         }

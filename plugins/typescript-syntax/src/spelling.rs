@@ -37,7 +37,7 @@ pub fn did_you_mean(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fi
         return None;
     }
     let end = at + word.len() as u32;
-    if is_identifier(wanted) || wanted.starts_with('#') {
+    if wanted.strip_prefix('#').unwrap_or(wanted).split('.').all(is_identifier) {
         return Some(vec![fix.replace(context.file, at..end, wanted)]);
     }
     // `a.b` to `a["b-c"]`
