@@ -47,16 +47,20 @@ fn suggested(problem: &Problem, pool: &mut Pool) {
             })
             .collect();
         changes.sort_by_key(|c| (c.range.start, c.range.end));
-        let sure = matches!(
-            suggestion.applicability.as_str(),
-            "MachineApplicable" | "fix-it"
-        );
-        let title = if suggestion.message.is_empty() {
+        // gcc's and clang's are right about the token more often than about
+        // its place, and rustc says itself how sure it is.
+        let cost = match suggestion.applicability.as_str() {
+            "MachineApplicable" => 7,
+            _ if changes.iter().all(|c| c.range.is_empty()) => 10,
+            _ => 13,
+        };
+        let message = suggestion.message.as_str();
+        let title = if message.is_empty() || problem.diagnostic.message.starts_with(message) {
             "apply the compiler's suggestion"
         } else {
-            &suggestion.message
+            message
         };
-        pool.add(changes, title, if sure { 7 } else { 9 });
+        pool.add(changes, title, cost);
     }
 }
 
