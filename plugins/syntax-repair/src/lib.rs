@@ -22,6 +22,7 @@ pub mod rules;
 pub mod search;
 pub mod source;
 
+use balance::Fault;
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, ParseError, Request, Response, edit};
 use candidate::{Pool, Problem};
 use lang::Lang;
@@ -54,6 +55,7 @@ impl Fixer for SyntaxRepair {
         };
         let source = Source::new(text, lang);
         let errors = host.parse_errors(&request.file.path, Some(text))?;
+        let faults = balance::faults(&source);
         let before = Damage::of(&errors);
         let mut diagnostics: Vec<&Diagnostic> = request.diagnostics.iter().collect();
         diagnostics.sort_by_key(|d| (d.span.start, d.id));
@@ -71,7 +73,7 @@ impl Fixer for SyntaxRepair {
             let syntactic = rules::syntactic(&request.class, &diagnostic.message);
             let mut pool = Pool::default();
             if syntactic {
-                rules::propose(&problem, &errors, &mut pool);
+                rules::propose(&problem, &faults, &errors, &mut pool);
             }
             rules::semantic::propose(&problem, &mut pool);
             let mut found = search::search(
@@ -83,7 +85,15 @@ impl Fixer for SyntaxRepair {
                 &mut budget,
             )?;
             if syntactic && !found.iter().any(|t| t.damage.none()) {
-                found = elsewhere(request, host, &problem, &errors, found, &mut budget)?;
+                found = elsewhere(
+                    request,
+                    host,
+                    &problem,
+                    &faults,
+                    &errors,
+                    found,
+                    &mut budget,
+                )?;
             }
             if found.is_empty() {
                 failures += 1;
@@ -115,6 +125,7 @@ fn elsewhere(
     request: &Request,
     host: &dyn Host,
     problem: &Problem,
+    faults: &[Fault],
     errors: &[ParseError],
     found: Vec<Tried>,
     budget: &mut usize,
@@ -126,7 +137,7 @@ fn elsewhere(
         return Ok(found);
     };
     let mut pool = Pool::default();
-    rules::propose(&moved, errors, &mut pool);
+    rules::propose(&moved, faults, errors, &mut pool);
     let before = Damage::of(errors);
     let candidates = pool.into_sorted();
     let others = search::search(

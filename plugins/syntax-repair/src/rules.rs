@@ -9,13 +9,12 @@ pub mod quotes;
 pub mod semantic;
 pub mod words;
 
-use crate::balance;
+use crate::balance::Fault;
 use crate::candidate::{Change, Pool, Problem};
 use buildfix_sdk::ParseError;
 
 /// All that a syntax error may call for.
-pub fn propose(problem: &Problem, errors: &[ParseError], pool: &mut Pool) {
-    let faults = balance::faults(problem.source);
+pub fn propose(problem: &Problem, faults: &[Fault], errors: &[ParseError], pool: &mut Pool) {
     suggested(problem, pool);
     insertion::named(problem, pool);
     words::misspelt(problem, pool);
@@ -23,7 +22,7 @@ pub fn propose(problem: &Problem, errors: &[ParseError], pool: &mut Pool) {
     quotes::unclosed(problem, pool);
     quotes::wrong(problem, pool);
     idioms::propose(problem, pool);
-    brackets::propose(problem, &faults, pool);
+    brackets::propose(problem, faults, pool);
     insertion::invented(problem, errors, pool);
     insertion::usual(problem, pool);
     insertion::stray(problem, pool);

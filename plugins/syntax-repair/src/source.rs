@@ -2,6 +2,7 @@
 
 use crate::lang::Lang;
 use crate::lex::{Kind, Token, lex};
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// A text, cut up once for every rule.
@@ -18,6 +19,7 @@ pub struct Source<'a> {
     /// Comments.
     pub comments: Vec<Token>,
     lines: Vec<usize>,
+    words: HashMap<&'a str, usize>,
 }
 
 impl<'a> Source<'a> {
@@ -33,12 +35,21 @@ impl<'a> Source<'a> {
             lines: std::iter::once(0)
                 .chain(text.match_indices('\n').map(|(at, _)| at + 1))
                 .collect(),
+            words: HashMap::new(),
         };
         for token in lex(text, lang) {
             match token.kind {
                 Kind::Comment => source.comments.push(token),
                 Kind::Directive => source.directives.push(token),
-                _ => source.code.push(token),
+                kind => {
+                    if kind == Kind::Word {
+                        *source
+                            .words
+                            .entry(&text[token.start..token.end])
+                            .or_default() += 1;
+                    }
+                    source.code.push(token);
+                }
             }
         }
         source
@@ -158,27 +169,10 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// The indentation that this file adds a level.
-    #[must_use]
-    pub fn unit(&self) -> String {
-        let step = (1..self.lines.len().min(2000))
-            .filter(|line| !self.blank(*line) && !self.on_line(*line).is_empty())
-            .map(|line| self.indentation(line))
-            .find(|indent| !indent.is_empty() && !indent.starts_with(' ') || indent.len() >= 2);
-        match step {
-            Some(tabs) if tabs.starts_with('\t') => "\t".to_owned(),
-            Some(spaces) => " ".repeat(spaces.len().min(8)),
-            None => "    ".to_owned(),
-        }
-    }
-
     /// How often a word occurs in the code.
     #[must_use]
     pub fn occurrences(&self, word: &str) -> usize {
-        self.code
-            .iter()
-            .filter(|t| t.kind == Kind::Word && &self.text[t.start..t.end] == word)
-            .count()
+        self.words.get(word).copied().unwrap_or(0)
     }
 
     /// The code tokens of the statement around a token: from behind the last

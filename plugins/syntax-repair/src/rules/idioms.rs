@@ -377,7 +377,9 @@ fn macro_statement(problem: &Problem, pool: &mut Pool) {
     let Some(before) = source.before(problem.anchor) else {
         return;
     };
-    let last_of_line = source.token_line(before) != source.token_line(before + 1);
+    // A body on the next line belongs to what stands here.
+    let last_of_line = source.token_line(before) != source.token_line(before + 1)
+        && source.word(before + 1) != "{";
     if last_of_line && matches!(source.word(before), ")" | "]" | "\"" | "}") {
         pool.add_unseen(insert(source.code[before].end, ";"), "insert `;`", 11);
     }
