@@ -62,8 +62,11 @@ pub(crate) fn repair(context: &Context<'_>, group: &[&Diagnostic], using: &Using
             fix.replace(file, span(bytes.clone()), name)
         });
     }
+    // Where even the first part is unknown, a package is missing, and to remove
+    // the line would only move the error.
     if using.alias.is_none()
         && !using.is_static
+        && !parent.is_empty()
         && let Some(fix) = context.fix(group, format!("remove `using {};`", using.name), "verified")
     {
         fixes.push(usings::remove(fix, file, source, using));
@@ -102,7 +105,9 @@ fn children(context: &Context<'_>, parent: &str, written: &str) -> Vec<String> {
             found.push(name.to_owned());
         }
     };
-    for symbol in context.host.members(CSHARP, parent) {
+    // Namespaces stand under their full names at the top.
+    let top = context.host.members(CSHARP, "");
+    for symbol in context.host.members(CSHARP, parent).into_iter().chain(top) {
         if symbol.kind == "namespace" {
             add(&symbols::full_name(&symbol));
         }

@@ -57,6 +57,13 @@ impl Fixer for CsharpImports {
                     "nothing in the workspace or the .NET base library has this name or one close to it"
                 }
             };
+            let on_directive =
+                directives::at(&context.source, group[0].span.start as usize).is_some();
+            let reason = if on_directive {
+                "no namespace of this name is in the workspace or the .NET base library: the package that has it is not referenced"
+            } else {
+                reason
+            };
             let mut fixes = found.unwrap_or_default();
             fixes.truncate(MOST_ALTERNATIVES);
             if fixes.is_empty() {

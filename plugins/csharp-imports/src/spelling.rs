@@ -4,6 +4,9 @@ use crate::{Context, imports};
 use buildfix_fixer_support::{names, scope, span, symbols, usings};
 use buildfix_sdk::{Diagnostic, Fix, Symbol};
 
+/// A shorter name has too many neighbours among the members of all types.
+const LONG_NAME: usize = 5;
+
 /// A name that may have been meant. Lower ranks are better among equals in
 /// distance.
 struct Near {
@@ -169,7 +172,7 @@ pub(crate) fn members(context: &Context<'_>, group: &[&Diagnostic]) -> Vec<Fix> 
             "method" | "property" | "field" | "event" | "constant" | "enum-member" => {
                 // A member of another type: perhaps a base that was not found.
                 let related = symbols::simple(&symbol.container) == receiver_name;
-                if related || !receiver_known {
+                if related || (!receiver_known && name.len() >= LONG_NAME) {
                     near.push(Near {
                         name: symbol.name,
                         rank: if related { 1 } else { 5 },

@@ -66,6 +66,56 @@ fn corrects_a_using_directive() {
 }
 
 #[test]
+fn corrects_a_directive_at_any_level() {
+    for (written, missing, parent, meant) in [
+        ("¦Systm.Text", "Systm", "", "System.Text"),
+        ("¦Systm", "Systm", "", "System"),
+        ("System.¦Linqq", "Linqq", "System", "System.Linq"),
+        (
+            "System.Collections.¦Generics",
+            "Generics",
+            "System.Collections",
+            "System.Collections.Generic",
+        ),
+        ("¦Prts.Small", "Prts", "", "Parts.Small"),
+        ("Parts.¦Smal", "Smal", "Parts", "Parts.Small"),
+        ("Parts.¦Big", "Big", "Parts", "Parts.BigInternal"),
+    ] {
+        let text = format!("using {written};\nclass C {{ }}");
+        let files = [
+            ("a.cs", text.as_str()),
+            (
+                "b.cs",
+                "namespace Parts.Small { class W { } } namespace Parts.BigInternal { class V { } }",
+            ),
+        ];
+        let error = if parent.is_empty() {
+            unknown_type(missing)
+        } else {
+            format!(
+                "CS0234: The type or namespace name '{missing}' does not exist in the namespace '{parent}' (are you missing an assembly reference?)"
+            )
+        };
+        assert_eq!(
+            best::<CsharpImports>(&files, &error),
+            format!("using {meant};\nclass C {{ }}"),
+            "{written}"
+        );
+    }
+}
+
+#[test]
+fn says_that_a_package_is_missing() {
+    let files = [("a.cs", "using ¦Serilog.Core;\nclass C { }")];
+    assert!(propose::<CsharpImports>(&files, &unknown_type("Serilog")).is_empty());
+    assert!(
+        notes::<CsharpImports>(&files, &unknown_type("Serilog"))[0]
+            .message
+            .contains("package")
+    );
+}
+
+#[test]
 fn leaves_the_use_alone_where_the_directive_is_wrong() {
     let files = [(
         "a.cs",
