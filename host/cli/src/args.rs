@@ -63,7 +63,12 @@ pub enum Format {
 #[command(after_help = AFTER)]
 pub struct Run {
     /// Work in this folder.
-    #[arg(short = 'C', long = "directory", value_name = "DIR", default_value = ".")]
+    #[arg(
+        short = 'C',
+        long = "directory",
+        value_name = "DIR",
+        default_value = "."
+    )]
     pub dir: PathBuf,
     /// Read a recorded build log instead of building (`-`: standard input).
     /// Nothing can be proved then: what is applied by default is applied once.
@@ -118,7 +123,11 @@ pub struct Run {
     /// The build; without it, `[build] command` of buildfix.toml, or what the
     /// folder looks like: cargo, dotnet, csc, tsc, go, Maven, Gradle, CMake,
     /// make, mypy or pyright.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "COMMAND"
+    )]
     pub build: Vec<String>,
 }
 
@@ -129,7 +138,12 @@ pub struct Check {
     #[arg(value_name = "LOG", default_value = "-")]
     pub log: PathBuf,
     /// Map paths into this folder and read its buildfix.toml for matchers.
-    #[arg(short = 'C', long = "directory", value_name = "DIR", default_value = ".")]
+    #[arg(
+        short = 'C',
+        long = "directory",
+        value_name = "DIR",
+        default_value = "."
+    )]
     pub dir: PathBuf,
     /// List every diagnostic, not only the classes.
     #[arg(long)]
@@ -146,7 +160,12 @@ pub struct Check {
 #[derive(Debug, Group)]
 pub struct Undo {
     /// Work in this folder.
-    #[arg(short = 'C', long = "directory", value_name = "DIR", default_value = ".")]
+    #[arg(
+        short = 'C',
+        long = "directory",
+        value_name = "DIR",
+        default_value = "."
+    )]
     pub dir: PathBuf,
     /// Which run; the last one that changed something by default.
     #[arg(value_name = "RUN")]
@@ -169,6 +188,11 @@ pub struct Explain {
     #[arg(value_name = "CLASS")]
     pub class: String,
     /// Read this folder's buildfix.toml for more plugins.
-    #[arg(short = 'C', long = "directory", value_name = "DIR", default_value = ".")]
+    #[arg(
+        short = 'C',
+        long = "directory",
+        value_name = "DIR",
+        default_value = "."
+    )]
     pub dir: PathBuf,
 }

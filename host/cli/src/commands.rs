@@ -27,7 +27,9 @@ fn read_log(path: &std::path::Path) -> Result<Vec<u8>> {
     use std::io::Read as _;
     if path.as_os_str() == "-" {
         let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).context("cannot read standard input")?;
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .context("cannot read standard input")?;
         return Ok(bytes);
     }
     std::fs::read(path).with_context(|| format!("cannot read the log {}", path.display()))

@@ -12,14 +12,20 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// When no engine can be made on this machine.
 pub fn sandbox() -> Result<Sandbox> {
-    let options = SandboxOptions { cache_dir: cache_dir(), ..SandboxOptions::default() };
+    let options = SandboxOptions {
+        cache_dir: cache_dir(),
+        ..SandboxOptions::default()
+    };
     Ok(Sandbox::new(options)?)
 }
 
 fn cache_dir() -> Option<PathBuf> {
-    let dir = std::env::var_os("BUILDFIX_CACHE_DIR").map(PathBuf::from).or_else(|| {
-        directories::ProjectDirs::from("", "", "buildfix").map(|dirs| dirs.cache_dir().to_owned())
-    })?;
+    let dir = std::env::var_os("BUILDFIX_CACHE_DIR")
+        .map(PathBuf::from)
+        .or_else(|| {
+            directories::ProjectDirs::from("", "", "buildfix")
+                .map(|dirs| dirs.cache_dir().to_owned())
+        })?;
     Some(dir.join("wasmtime"))
 }
 
@@ -30,12 +36,22 @@ struct Found {
     config: Vec<(String, String)>,
 }
 
-fn find(config: &Config, config_dir: &Path, extra: &[PathBuf], bundled: bool) -> Result<Vec<Found>> {
+fn find(
+    config: &Config,
+    config_dir: &Path,
+    extra: &[PathBuf],
+    bundled: bool,
+) -> Result<Vec<Found>> {
     let mut found = Vec::new();
     for (name, bytes) in buildfix_bundled::components() {
-        let settings = config.plugins.get(*name).filter(|settings| settings.path.is_none());
+        let settings = config
+            .plugins
+            .get(*name)
+            .filter(|settings| settings.path.is_none());
         if bundled && settings.and_then(|settings| settings.enabled) != Some(false) {
-            let pairs = settings.map(|settings| settings.config.clone()).unwrap_or_default();
+            let pairs = settings
+                .map(|settings| settings.config.clone())
+                .unwrap_or_default();
             found.push(Found {
                 label: format!("bundled {name}"),
                 bytes: (*bytes).into(),
@@ -47,8 +63,9 @@ fn find(config: &Config, config_dir: &Path, extra: &[PathBuf], bundled: bool) ->
         match &settings.path {
             Some(path) if settings.enabled != Some(false) => {
                 let path = config_dir.join(path);
-                let bytes = std::fs::read(&path)
-                    .with_context(|| format!("cannot read plugin `{name}` from {}", path.display()))?;
+                let bytes = std::fs::read(&path).with_context(|| {
+                    format!("cannot read plugin `{name}` from {}", path.display())
+                })?;
                 found.push(Found {
                     label: path.display().to_string(),
                     bytes: bytes.into(),
@@ -57,7 +74,9 @@ fn find(config: &Config, config_dir: &Path, extra: &[PathBuf], bundled: bool) ->
             }
             Some(_) => {}
             None => {
-                let known = buildfix_bundled::components().iter().any(|(bundled, _)| bundled == name);
+                let known = buildfix_bundled::components()
+                    .iter()
+                    .any(|(bundled, _)| bundled == name);
                 anyhow::ensure!(
                     known,
                     "[plugins.{name}] names no bundled fixer and has no `path`\n\
@@ -69,7 +88,11 @@ fn find(config: &Config, config_dir: &Path, extra: &[PathBuf], bundled: bool) ->
     for path in extra {
         let bytes = std::fs::read(path)
             .with_context(|| format!("cannot read plugin {}", path.display()))?;
-        found.push(Found { label: path.display().to_string(), bytes: bytes.into(), config: Vec::new() });
+        found.push(Found {
+            label: path.display().to_string(),
+            bytes: bytes.into(),
+            config: Vec::new(),
+        });
     }
     Ok(found)
 }
@@ -91,7 +114,10 @@ pub fn load(
             .iter()
             .map(|found| scope.spawn(move || sandbox.load(&found.label, &found.bytes)))
             .collect();
-        threads.into_iter().map(std::thread::ScopedJoinHandle::join).collect()
+        threads
+            .into_iter()
+            .map(std::thread::ScopedJoinHandle::join)
+            .collect()
     });
     loaded
         .into_iter()
@@ -100,7 +126,10 @@ pub fn load(
             let plugin = plugin
                 .map_err(|_| anyhow::anyhow!("loading {} failed", found.label))?
                 .map_err(anyhow::Error::from)?;
-            Ok(Fixer { plugin, config: found.config })
+            Ok(Fixer {
+                plugin,
+                config: found.config,
+            })
         })
         .collect()
 }

@@ -17,7 +17,10 @@ pub fn error(error: &anyhow::Error) {
             text.push_str(&cause);
         }
     }
-    if let Some(help) = error.downcast_ref::<buildfix_sandbox::LoadError>().and_then(|e| e.help()) {
+    if let Some(help) = error
+        .downcast_ref::<buildfix_sandbox::LoadError>()
+        .and_then(|e| e.help())
+    {
         text.push_str("\nhelp: ");
         text.push_str(&help);
     }
@@ -44,7 +47,8 @@ pub fn print(text: &str) -> anyhow::Result<()> {
 /// Whether output for people may be coloured.
 #[must_use]
 pub fn colour() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    std::io::stderr().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// Shows a run as it happens: the first build's output as the tool prints it,
@@ -67,16 +71,33 @@ impl Progress {
     /// `quiet`: standard output belongs to a machine-readable report.
     #[must_use]
     pub fn new(quiet: bool, verbose: u8) -> Self {
-        let state = State { build: 0, started: Instant::now(), line: String::new(), shown: false };
+        let state = State {
+            build: 0,
+            started: Instant::now(),
+            line: String::new(),
+            shown: false,
+        };
         let live = std::io::stderr().is_terminal();
-        Self { live, quiet, verbose, state: Mutex::new(state) }
+        Self {
+            live,
+            quiet,
+            verbose,
+            state: Mutex::new(state),
+        }
     }
 
     /// Redraws the line that tells what is going on; called by a timer.
     pub fn tick(&self) {
-        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut state = self
+            .state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if self.live && !state.line.is_empty() && (state.build > 1 || state.shown) {
-            let text = format!("\r\x1b[2K{} {} s", state.line, state.started.elapsed().as_secs());
+            let text = format!(
+                "\r\x1b[2K{} {} s",
+                state.line,
+                state.started.elapsed().as_secs()
+            );
             let mut err = std::io::stderr().lock();
             let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
             state.shown = true;
@@ -85,7 +106,10 @@ impl Progress {
 
     /// Takes the line away.
     pub fn clear(&self) {
-        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut state = self
+            .state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         Self::clear_line(&mut state);
         state.line.clear();
     }
@@ -105,7 +129,10 @@ impl Progress {
 
 impl Events for Progress {
     fn emit(&self, event: Event<'_>) {
-        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut state = self
+            .state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         match event {
             Event::BuildStarted { number, purpose } => {
                 state.build = number;
@@ -119,25 +146,52 @@ impl Events for Progress {
                 let _ = std::io::stderr().lock().write_all(bytes);
             }
             Event::Output(_) => {}
-            Event::BuildFinished { number, success, errors, elapsed } => {
+            Event::BuildFinished {
+                number,
+                success,
+                errors,
+                elapsed,
+            } => {
                 state.line.clear();
-                let result = if success { "green".to_owned() } else { count(errors, "error") };
-                self.line(&mut state, &format!("build {number}: {result} ({:.1} s)", elapsed.as_secs_f64()));
+                let result = if success {
+                    "green".to_owned()
+                } else {
+                    count(errors, "error")
+                };
+                self.line(
+                    &mut state,
+                    &format!("build {number}: {result} ({:.1} s)", elapsed.as_secs_f64()),
+                );
             }
             Event::RoundStarted { round, errors } => {
-                state.line = format!("buildfix: round {round}: asking the fixers about {}", count(errors, "error"));
+                state.line = format!(
+                    "buildfix: round {round}: asking the fixers about {}",
+                    count(errors, "error")
+                );
                 state.started = Instant::now();
             }
-            Event::Proposed { fixes, calls, elapsed } => {
+            Event::Proposed {
+                fixes,
+                calls,
+                elapsed,
+            } => {
                 if self.verbose > 0 {
-                    let text = format!("{} from {} in {:.2} s", count(fixes, "proposal"), count(calls, "call"), elapsed.as_secs_f64());
+                    let text = format!(
+                        "{} from {} in {:.2} s",
+                        count(fixes, "proposal"),
+                        count(calls, "call"),
+                        elapsed.as_secs_f64()
+                    );
                     self.line(&mut state, &text);
                 }
             }
             Event::Kept(fix) => self.line(&mut state, &format!("  + {}", describe(fix))),
             Event::Reverted(fix) => {
                 if self.verbose > 0 {
-                    self.line(&mut state, &format!("  - {}: {}", describe(fix), fix.reason));
+                    self.line(
+                        &mut state,
+                        &format!("  - {}: {}", describe(fix), fix.reason),
+                    );
                 }
             }
             Event::FixerFailed { message } => self.line(&mut state, &format!("warning: {message}")),

@@ -197,7 +197,11 @@ impl<R: AsyncRead + Unpin> Stream<R> {
     fn new(reader: Option<R>, matchers: &[Matcher]) -> Self {
         let mut options = ParserOptions::default();
         options.matchers = matchers.to_vec();
-        Self { reader, buffer: vec![0; 64 * 1024], parser: Parser::new(options) }
+        Self {
+            reader,
+            buffer: vec![0; 64 * 1024],
+            parser: Parser::new(options),
+        }
     }
 
     fn open(&self) -> bool {
@@ -216,7 +220,8 @@ impl<R: AsyncRead + Unpin> Stream<R> {
             self.reader = None;
             self.finish(sink);
         } else {
-            self.parser.push(&self.buffer[..read], &mut |item| sink.take(item));
+            self.parser
+                .push(&self.buffer[..read], &mut |item| sink.take(item));
         }
     }
 
@@ -240,7 +245,8 @@ struct Sink<'a> {
 
 static MYPY_COLUMNS: LazyLock<regex::bytes::Regex> = LazyLock::new(|| {
     #[expect(clippy::unwrap_used, reason = "a constant pattern")]
-    regex::bytes::Regex::new(r"^([^\n:]+(?::\\[^\n:]+)?:\d+):\d+(?::\d+:\d+)?: (error|note): ").unwrap()
+    regex::bytes::Regex::new(r"^([^\n:]+(?::\\[^\n:]+)?:\d+):\d+(?::\d+:\d+)?: (error|note): ")
+        .unwrap()
 });
 
 impl<'a> Sink<'a> {
@@ -281,7 +287,8 @@ impl<'a> Sink<'a> {
     }
 
     fn keep_tail(&mut self, bytes: &[u8]) {
-        self.tail.extend_from_slice(&bytes[bytes.len().saturating_sub(TAIL_BYTES)..]);
+        self.tail
+            .extend_from_slice(&bytes[bytes.len().saturating_sub(TAIL_BYTES)..]);
         if self.tail.len() > 4 * TAIL_BYTES {
             self.tail.drain(..self.tail.len() - TAIL_BYTES);
         }
@@ -289,7 +296,10 @@ impl<'a> Sink<'a> {
 
     fn finish(self) -> BuildOutcome {
         if self.dropped > 0 {
-            tracing::warn!(dropped = self.dropped, "more diagnostics than one round can take");
+            tracing::warn!(
+                dropped = self.dropped,
+                "more diagnostics than one round can take"
+            );
         }
         let start = self.tail.len().saturating_sub(TAIL_BYTES);
         BuildOutcome {

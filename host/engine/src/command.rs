@@ -67,7 +67,11 @@ pub fn detect(dir: &Path) -> Option<Vec<String>> {
         &["make", "-k"]
     } else if has("CMakeLists.txt") {
         &["sh", "-c", "cmake -S . -B build && cmake --build build"]
-    } else if has("mypy.ini") || has(".mypy.ini") || mentions(dir, "[tool.mypy]") || mentions(dir, "[mypy]") {
+    } else if has("mypy.ini")
+        || has(".mypy.ini")
+        || mentions(dir, "[tool.mypy]")
+        || mentions(dir, "[mypy]")
+    {
         &["mypy", "."]
     } else if has("pyrightconfig.json") || mentions(dir, "[tool.pyright]") {
         &["pyright"]
@@ -101,15 +105,17 @@ pub fn instrument(argv: &[String], colour: bool) -> Instrumented {
         rewrite: Rewrite::None,
         hint: None,
     };
-    let Some(program) = argv.first() else { return plain };
+    let Some(program) = argv.first() else {
+        return plain;
+    };
     // One word with blanks is a line for the shell.
     if argv.len() == 1 && program.contains(char::is_whitespace) {
         plain.argv = vec!["sh".into(), "-c".into(), program.clone()];
         return plain;
     }
-    let name = Path::new(program).file_stem().map_or_else(String::new, |stem| {
-        stem.to_string_lossy().into_owned()
-    });
+    let name = Path::new(program)
+        .file_stem()
+        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     match name.as_str() {
         "cargo" => cargo(&mut plain, colour),
         "go" => go(&mut plain),
@@ -136,11 +142,23 @@ fn cargo(command: &mut Instrumented, colour: bool) {
     if argv.iter().any(|word| word.starts_with("--message-format")) {
         return;
     }
-    let Some(verb) = argv.iter().skip(1).position(|word| !word.starts_with(['-', '+'])) else { return };
+    let Some(verb) = argv
+        .iter()
+        .skip(1)
+        .position(|word| !word.starts_with(['-', '+']))
+    else {
+        return;
+    };
     let verb = verb + 1;
-    let compiles = ["build", "b", "check", "c", "test", "t", "clippy", "rustc", "run", "r", "bench", "doc", "d"];
+    let compiles = [
+        "build", "b", "check", "c", "test", "t", "clippy", "rustc", "run", "r", "bench", "doc", "d",
+    ];
     if compiles.contains(&argv[verb].as_str()) {
-        let format = if colour { "json-diagnostic-rendered-ansi" } else { "json" };
+        let format = if colour {
+            "json-diagnostic-rendered-ansi"
+        } else {
+            "json"
+        };
         argv.insert(verb + 1, format!("--message-format={format}"));
     }
 }
@@ -148,7 +166,9 @@ fn cargo(command: &mut Instrumented, colour: bool) {
 /// The go command stops at ten errors of a package; `-e` gives all.
 fn go(command: &mut Instrumented) {
     let argv = &mut command.argv;
-    let compiles = argv.get(1).is_some_and(|verb| ["build", "test", "vet", "install"].contains(&verb.as_str()));
+    let compiles = argv
+        .get(1)
+        .is_some_and(|verb| ["build", "test", "vet", "install"].contains(&verb.as_str()));
     if compiles && argv[1] != "vet" && !argv.iter().any(|word| word.contains("gcflags")) {
         argv.insert(2, "-gcflags=-e".into());
     }

@@ -110,13 +110,19 @@ pub async fn propose(
             Ok(Ok(call)) => accept(&mut result, fixer, &ids, call, problems),
             Ok(Err(error)) => fail(&mut result, &ids, &error.to_string()),
             Err(error) => {
-                fail(&mut result, &ids, &format!("plugin `{}`: the call failed: {error}", fixer.name()));
+                fail(
+                    &mut result,
+                    &ids,
+                    &format!("plugin `{}`: the call failed: {error}", fixer.name()),
+                );
             }
         }
     }
     coalesce(&mut result.candidates);
     // Surest first; within a tier, the order of the fixers and of their answers.
-    result.candidates.sort_by_key(|candidate| candidate.fix.applicability);
+    result
+        .candidates
+        .sort_by_key(|candidate| candidate.fix.applicability);
     result
 }
 
@@ -130,7 +136,10 @@ fn plan(
     for (index, problem) in problems.iter().enumerate() {
         if let Some(path) = problem.path().filter(|_| problem.diagnostic.is_error()) {
             let d = &problem.diagnostic;
-            groups.entry((&d.class, path, &d.tool)).or_default().push(index);
+            groups
+                .entry((&d.class, path, &d.tool))
+                .or_default()
+                .push(index);
         }
     }
     let mut work = Vec::new();
@@ -141,9 +150,15 @@ fn plan(
             }
             for chunk in all.chunks(CHUNK) {
                 for index in chunk {
-                    result.asked.entry(*index).or_default().push(fixer.name().to_owned());
+                    result
+                        .asked
+                        .entry(*index)
+                        .or_default()
+                        .push(fixer.name().to_owned());
                 }
-                let Some(file) = problems[chunk[0]].file.as_ref() else { continue };
+                let Some(file) = problems[chunk[0]].file.as_ref() else {
+                    continue;
+                };
                 let request = wasm::Request {
                     class: (*class).to_owned(),
                     language: problems[chunk[0]].diagnostic.language.clone(),
@@ -159,7 +174,11 @@ fn plan(
                         .collect(),
                     config: fixer.config.clone(),
                 };
-                work.push(Job { fixer: number, problems: chunk.to_vec(), request });
+                work.push(Job {
+                    fixer: number,
+                    problems: chunk.to_vec(),
+                    request,
+                });
             }
         }
     }
@@ -190,7 +209,11 @@ fn diagnostic(
     };
     let related = |related: &Related| wasm::Related {
         message: related.message.clone(),
-        span: related.location.as_ref().and_then(place).map(|(file, range)| to_span(&file, range)),
+        span: related
+            .location
+            .as_ref()
+            .and_then(place)
+            .map(|(file, range)| to_span(&file, range)),
     };
     let suggestion = |suggestion: &Suggestion| {
         let edits: Option<Vec<_>> = suggestion
@@ -229,7 +252,11 @@ fn diagnostic(
 
 fn fail(result: &mut Proposals, ids: &[usize], message: &str) {
     for id in ids {
-        result.failures.entry(*id).or_default().push(message.to_owned());
+        result
+            .failures
+            .entry(*id)
+            .or_default()
+            .push(message.to_owned());
     }
     if !result.failure_messages.iter().any(|known| known == message) {
         result.failure_messages.push(message.to_owned());
@@ -248,18 +275,30 @@ fn accept(
     }
     for rejected in &call.rejected {
         let targets: Vec<usize> = rejected.diagnostics.iter().map(|id| *id as usize).collect();
-        let message =
-            format!("plugin `{}`: `{}` was dropped: {}", fixer.name(), rejected.what, rejected.reason);
+        let message = format!(
+            "plugin `{}`: `{}` was dropped: {}",
+            fixer.name(),
+            rejected.what,
+            rejected.reason
+        );
         fail(result, &targets, &message);
     }
     for note in call.response.notes {
         if ids.contains(&(note.diagnostic as usize)) {
-            result.notes.entry(note.diagnostic as usize).or_default().push(note.message);
+            result
+                .notes
+                .entry(note.diagnostic as usize)
+                .or_default()
+                .push(note.message);
         }
     }
     for fix in call.response.fixes {
-        let mut targets: Vec<usize> =
-            fix.answers.iter().map(|id| *id as usize).filter(|id| ids.contains(id)).collect();
+        let mut targets: Vec<usize> = fix
+            .answers
+            .iter()
+            .map(|id| *id as usize)
+            .filter(|id| ids.contains(id))
+            .collect();
         targets.sort_unstable();
         targets.dedup();
         if targets.is_empty() {
@@ -268,9 +307,18 @@ fn accept(
         match host_fix(fixer.name(), fix) {
             Ok(fix) => {
                 let key = key(&fix, problems, targets[0]);
-                result.candidates.push(Candidate { fix, version: fixer.version(), targets, key });
+                result.candidates.push(Candidate {
+                    fix,
+                    version: fixer.version(),
+                    targets,
+                    key,
+                });
             }
-            Err(reason) => fail(result, &targets, &format!("plugin `{}`: {reason}", fixer.name())),
+            Err(reason) => fail(
+                result,
+                &targets,
+                &format!("plugin `{}`: {reason}", fixer.name()),
+            ),
         }
     }
 }
@@ -290,24 +338,45 @@ fn host_fix(fixer: &str, fix: wasm::Fix) -> Result<Fix, String> {
             range: edit.span.start as usize..edit.span.end as usize,
             expect: edit.expect,
             text: edit.text,
-            merge: if edit.merge == "set" { Merge::Set } else { Merge::None },
+            merge: if edit.merge == "set" {
+                Merge::Set
+            } else {
+                Merge::None
+            },
         })
         .collect();
     let files = fix
         .files
         .into_iter()
-        .map(|edit| match (edit.op.as_str(), edit.to, edit.text, edit.expect_hash) {
-            ("create", None, Some(text), None) => Ok(FileEdit::Create { path: edit.path, text }),
-            ("delete", None, None, Some(expect_hash)) => {
-                Ok(FileEdit::Delete { path: edit.path, expect_hash })
-            }
-            ("rename", Some(to), None, Some(expect_hash)) => {
-                Ok(FileEdit::Rename { path: edit.path, to, expect_hash })
-            }
-            (op, ..) => Err(format!("file edit `{op}` of `{}` has not the fields it needs", edit.path)),
-        })
+        .map(
+            |edit| match (edit.op.as_str(), edit.to, edit.text, edit.expect_hash) {
+                ("create", None, Some(text), None) => Ok(FileEdit::Create {
+                    path: edit.path,
+                    text,
+                }),
+                ("delete", None, None, Some(expect_hash)) => Ok(FileEdit::Delete {
+                    path: edit.path,
+                    expect_hash,
+                }),
+                ("rename", Some(to), None, Some(expect_hash)) => Ok(FileEdit::Rename {
+                    path: edit.path,
+                    to,
+                    expect_hash,
+                }),
+                (op, ..) => Err(format!(
+                    "file edit `{op}` of `{}` has not the fields it needs",
+                    edit.path
+                )),
+            },
+        )
         .collect::<Result<_, _>>()?;
-    Ok(Fix { fixer: fixer.to_owned(), title: fix.title, applicability, edits, files })
+    Ok(Fix {
+        fixer: fixer.to_owned(),
+        title: fix.title,
+        applicability,
+        edits,
+        files,
+    })
 }
 
 fn key(fix: &Fix, problems: &[Problem], target: usize) -> FixKey {
@@ -321,7 +390,12 @@ fn key(fix: &Fix, problems: &[Problem], target: usize) -> FixKey {
     edits.sort_by(|a, b| (&a.path, a.range.start, &a.text).cmp(&(&b.path, b.range.start, &b.text)));
     for edit in edits {
         field(edit.path.as_bytes());
-        match file.filter(|file| file.path == edit.path && file.text.is_char_boundary(edit.range.start.min(file.text.len()))) {
+        match file.filter(|file| {
+            file.path == edit.path
+                && file
+                    .text
+                    .is_char_boundary(edit.range.start.min(file.text.len()))
+        }) {
             Some(file) => {
                 let at = edit.range.start.min(file.text.len());
                 let line = line_at(&file.text, at);

@@ -72,8 +72,8 @@ pub fn judge(
                 // A syntax error shows where the parser gave up, which can be
                 // far below the edit. But one that a mended syntax error
                 // uncovers further down is no harm.
-                let near = distance <= MARGIN
-                    || (new.phase() == Phase::Syntax && target > Phase::Syntax);
+                let near =
+                    distance <= MARGIN || (new.phase() == Phase::Syntax && target > Phase::Syntax);
                 (near && new.phase() <= target).then_some((distance, fix))
             })
             .min();
@@ -92,20 +92,31 @@ pub fn judge(
                     first_line(&new.diagnostic.message),
                     new.location()
                 );
-                return Verdict::Bad { reason, partly: answered };
+                return Verdict::Bad {
+                    reason,
+                    partly: answered,
+                };
             }
             let masked = earliest_new.is_some_and(|phase| phase < latest_target(candidate, before));
             match (answered, masked) {
                 (true, true) => Verdict::Hidden,
                 (true, false) => Verdict::Good,
-                (false, _) => Verdict::Bad { reason: "the error is still there".into(), partly: false },
+                (false, _) => Verdict::Bad {
+                    reason: "the error is still there".into(),
+                    partly: false,
+                },
             }
         })
         .collect()
 }
 
 fn latest_target(candidate: &Candidate, before: &[Problem]) -> Phase {
-    candidate.targets.iter().map(|target| before[*target].phase()).max().unwrap_or(Phase::Link)
+    candidate
+        .targets
+        .iter()
+        .map(|target| before[*target].phase())
+        .max()
+        .unwrap_or(Phase::Link)
 }
 
 impl Region<'_> {
@@ -129,8 +140,14 @@ fn regions<'a>(candidate: &'a Candidate, moved: &LineMap, base: &dyn Sources) ->
             let (old_last, _) = span::line_and_column(&source.text, edit.range.end);
             let first = moved.new_line(&edit.path, line);
             let lines = u32::try_from(edit.text.matches('\n').count()).unwrap_or(u32::MAX);
-            let last = first.saturating_add(lines).max(moved.new_line(&edit.path, old_last));
-            Some(Region { path: &edit.path, first, last })
+            let last = first
+                .saturating_add(lines)
+                .max(moved.new_line(&edit.path, old_last));
+            Some(Region {
+                path: &edit.path,
+                first,
+                last,
+            })
         })
         .collect()
 }

@@ -44,13 +44,18 @@ impl Ledger {
     pub fn asked(&mut self, problems: &[Problem], proposals: &Proposals) {
         for (index, problem) in problems.iter().enumerate() {
             let entry = self.0.entry(problem.key).or_default();
-            let of = |map: &BTreeMap<usize, Vec<String>>| map.get(&index).cloned().unwrap_or_default();
+            let of =
+                |map: &BTreeMap<usize, Vec<String>>| map.get(&index).cloned().unwrap_or_default();
             entry.asked = of(&proposals.asked);
             entry.notes = of(&proposals.notes);
             entry.failures = of(&proposals.failures);
             entry.proposals = 0;
         }
-        for target in proposals.candidates.iter().flat_map(|candidate| &candidate.targets) {
+        for target in proposals
+            .candidates
+            .iter()
+            .flat_map(|candidate| &candidate.targets)
+        {
             if let Some(entry) = self.0.get_mut(&problems[*target].key) {
                 entry.proposals += 1;
             }
@@ -70,7 +75,9 @@ impl Ledger {
                 NotTried::Tier(Applicability::Placeholder) => {
                     "it compiles but is not correct; `--placeholders` applies such fixes".to_owned()
                 }
-                NotTried::Tier(tier) => format!("fixes of tier {} are shown, not applied", tier.as_str()),
+                NotTried::Tier(tier) => {
+                    format!("fixes of tier {} are shown, not applied", tier.as_str())
+                }
                 NotTried::Filtered => "left out by --only or --exclude".to_owned(),
             };
             push(&mut entry.held_back, attempt(candidate, &reason));
@@ -104,29 +111,42 @@ impl Ledger {
         if problem.file.is_none() {
             return Fate::Outside;
         }
-        let Some(entry) = self.0.get(&problem.key) else { return Fate::OutOfBudget };
+        let Some(entry) = self.0.get(&problem.key) else {
+            return Fate::OutOfBudget;
+        };
         if entry.dirty {
             return Fate::Dirty;
         }
         if !entry.held_back.is_empty() && entry.reverted.is_empty() {
-            return Fate::NotByDefault { attempts: entry.held_back.clone() };
+            return Fate::NotByDefault {
+                attempts: entry.held_back.clone(),
+            };
         }
         if !entry.reverted.is_empty() {
-            return Fate::Reverted { attempts: entry.reverted.clone() };
+            return Fate::Reverted {
+                attempts: entry.reverted.clone(),
+            };
         }
         if !entry.overlapped.is_empty() {
-            return Fate::Overlapped { attempts: entry.overlapped.clone() };
+            return Fate::Overlapped {
+                attempts: entry.overlapped.clone(),
+            };
         }
         if entry.proposals > 0 {
             return Fate::OutOfBudget;
         }
         if !entry.failures.is_empty() {
-            return Fate::FixerFailed { messages: entry.failures.clone() };
+            return Fate::FixerFailed {
+                messages: entry.failures.clone(),
+            };
         }
         if entry.asked.is_empty() {
             return Fate::NoFixer;
         }
-        Fate::NoProposal { asked: entry.asked.clone(), notes: entry.notes.clone() }
+        Fate::NoProposal {
+            asked: entry.asked.clone(),
+            notes: entry.notes.clone(),
+        }
     }
 }
 
@@ -140,9 +160,10 @@ fn attempt(candidate: &Candidate, reason: &str) -> Attempt {
 }
 
 fn push(attempts: &mut Vec<Attempt>, attempt: Attempt) {
-    let known = attempts
-        .iter()
-        .any(|other| (&other.fixer, &other.title, &other.reason) == (&attempt.fixer, &attempt.title, &attempt.reason));
+    let known = attempts.iter().any(|other| {
+        (&other.fixer, &other.title, &other.reason)
+            == (&attempt.fixer, &attempt.title, &attempt.reason)
+    });
     if !known && attempts.len() < ATTEMPTS_TOLD {
         attempts.push(attempt);
     }

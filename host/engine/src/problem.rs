@@ -41,7 +41,10 @@ impl Problem {
         match (&self.file, &self.diagnostic.location) {
             (Some(file), _) => format!("{}:{}:{}", file.path, self.place.0, self.place.1),
             (None, Some(location)) => {
-                format!("{}:{}:{}", location.path, location.start.line, location.start.column)
+                format!(
+                    "{}:{}:{}",
+                    location.path, location.start.line, location.start.column
+                )
             }
             (None, None) => self.diagnostic.tool.clone(),
         }
@@ -65,18 +68,27 @@ pub fn place(workspace: &Workspace, diagnostics: Vec<Diagnostic>) -> Vec<Problem
             let file = location
                 .and_then(|location| workspace.map(&location.path))
                 .and_then(|path| {
-                    files.entry(path.clone()).or_insert_with(|| workspace.read(&path).ok()).clone()
+                    files
+                        .entry(path.clone())
+                        .or_insert_with(|| workspace.read(&path).ok())
+                        .clone()
                 });
             let range = file.as_ref().zip(location).and_then(|(file, location)| {
                 // A line past the end (the file changed since): its end.
                 Some(span::range(&file.text, location).unwrap_or(file.text.len()..file.text.len()))
             });
             let range = range.unwrap_or_default();
-            let place = file
-                .as_ref()
-                .map_or((0, 0), |file| span::line_and_column(&file.text, range.start));
+            let place = file.as_ref().map_or((0, 0), |file| {
+                span::line_and_column(&file.text, range.start)
+            });
             let key = key(&diagnostic, file.as_deref(), range.start);
-            Problem { diagnostic, file, range, place, key }
+            Problem {
+                diagnostic,
+                file,
+                range,
+                place,
+                key,
+            }
         })
         .collect()
 }
@@ -101,9 +113,14 @@ fn key(diagnostic: &Diagnostic, file: Option<&SourceFile>, at: usize) -> Problem
 /// The line around byte `at`, without its end.
 #[must_use]
 pub fn line_at(text: &str, at: usize) -> &str {
-    let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let at = (0..=at.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0);
     let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
+    let end = text[at..]
+        .find('\n')
+        .map_or(text.len(), |newline| at + newline);
     &text[start..end]
 }
 
@@ -129,7 +146,9 @@ impl LineMap {
     /// region begins.
     #[must_use]
     pub fn new_line(&self, path: &str, line: u32) -> u32 {
-        let Some(shifts) = self.0.get(path) else { return line };
+        let Some(shifts) = self.0.get(path) else {
+            return line;
+        };
         let shift = match shifts.partition_point(|(start, _)| *start <= line) {
             0 => 0,
             at => shifts[at - 1].1,
@@ -158,19 +177,36 @@ pub fn compare(old: &[Problem], new: &[Problem], moved: &LineMap) -> Difference 
     type Group<'a> = (Option<&'a str>, &'a str, &'a str);
     fn group(problem: &Problem) -> Group<'_> {
         let path = problem.path().or_else(|| {
-            problem.diagnostic.location.as_ref().map(|location| location.path.as_str())
+            problem
+                .diagnostic
+                .location
+                .as_ref()
+                .map(|location| location.path.as_str())
         });
         (path, &problem.diagnostic.class, &problem.diagnostic.message)
     }
     let mut waiting: BTreeMap<Group<'_>, Vec<(u32, usize)>> = BTreeMap::new();
-    for (index, problem) in old.iter().enumerate().filter(|(_, p)| p.diagnostic.is_error()) {
-        let line = problem.path().map_or(0, |path| moved.new_line(path, problem.place.0));
-        waiting.entry(group(problem)).or_default().push((line, index));
+    for (index, problem) in old
+        .iter()
+        .enumerate()
+        .filter(|(_, p)| p.diagnostic.is_error())
+    {
+        let line = problem
+            .path()
+            .map_or(0, |path| moved.new_line(path, problem.place.0));
+        waiting
+            .entry(group(problem))
+            .or_default()
+            .push((line, index));
     }
     let mut result = Difference::default();
     let mut unmatched = Vec::new();
     // Exact lines first, so that a near one does not take another's partner.
-    for (index, problem) in new.iter().enumerate().filter(|(_, p)| p.diagnostic.is_error()) {
+    for (index, problem) in new
+        .iter()
+        .enumerate()
+        .filter(|(_, p)| p.diagnostic.is_error())
+    {
         let partner = waiting.get_mut(&group(problem)).and_then(|olds| {
             let at = olds.iter().position(|(line, _)| *line == problem.place.0)?;
             Some(olds.remove(at))
@@ -182,14 +218,20 @@ pub fn compare(old: &[Problem], new: &[Problem], moved: &LineMap) -> Difference 
     for index in unmatched {
         let problem = &new[index];
         let partner = waiting.get_mut(&group(problem)).and_then(|olds| {
-            let at = olds.iter().position(|(line, _)| line.abs_diff(problem.place.0) <= NEAR)?;
+            let at = olds
+                .iter()
+                .position(|(line, _)| line.abs_diff(problem.place.0) <= NEAR)?;
             Some(olds.remove(at))
         });
         if partner.is_none() {
             result.new.push(index);
         }
     }
-    result.gone = waiting.into_values().flatten().map(|(_, index)| index).collect();
+    result.gone = waiting
+        .into_values()
+        .flatten()
+        .map(|(_, index)| index)
+        .collect();
     result.gone.sort_unstable();
     result
 }

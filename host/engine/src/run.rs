@@ -9,11 +9,11 @@ use crate::report::{DiagnosticReport, Fate, Outcome, RunReport};
 use crate::search::{Kept, Node, Search, SearchOptions};
 use crate::session::{Built, Session, StepError, built};
 use buildfix_diagnostics::Matcher;
+use buildfix_workspace::Workspace;
 use buildfix_workspace::diff;
+use buildfix_workspace::files::WorkspaceError;
 use buildfix_workspace::journal::{Journal, JournalError};
 use buildfix_workspace::shadow::{Shadow, ShadowError};
-use buildfix_workspace::Workspace;
-use buildfix_workspace::files::WorkspaceError;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -66,7 +66,10 @@ pub enum RunError {
     #[error(transparent)]
     Step(#[from] StepError),
     /// The build fails in a way that no parser understands.
-    #[error("the build failed ({status}) without an error that buildfix can read{}", tail_of(tail))]
+    #[error(
+        "the build failed ({status}) without an error that buildfix can read{}",
+        tail_of(tail)
+    )]
     Unreadable {
         /// How the command ended.
         status: String,
@@ -76,7 +79,10 @@ pub enum RunError {
 }
 
 fn tail_of(tail: &str) -> String {
-    let lines: Vec<&str> = tail.lines().filter(|line| !line.trim().is_empty()).collect();
+    let lines: Vec<&str> = tail
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
     let last = &lines[lines.len().saturating_sub(5)..];
     if last.is_empty() {
         return String::new();
@@ -95,20 +101,31 @@ pub async fn run(
     events: &dyn Events,
 ) -> Result<RunReport, RunError> {
     let real = Workspace::open(&options.dir)?;
-    let shadow = if options.dry_run { Some(Shadow::create(&real)?) } else { None };
+    let shadow = if options.dry_run {
+        Some(Shadow::create(&real)?)
+    } else {
+        None
+    };
     let workspace = match &shadow {
         Some(shadow) => Workspace::open(shadow.path())?,
         None => real,
     };
     let workspace = Arc::new(workspace);
     let started = Instant::now();
-    let state_dir = if shadow.is_some() { None } else { options.state_dir.as_deref() };
+    let state_dir = if shadow.is_some() {
+        None
+    } else {
+        options.state_dir.as_deref()
+    };
     let journal = Journal::open(&workspace, state_dir)?;
     let command = match &options.source {
         Source::Build(argv) => instrument(argv, options.colour),
-        Source::Log(_) => {
-            Instrumented { argv: Vec::new(), env: Vec::new(), rewrite: Rewrite::None, hint: None }
-        }
+        Source::Log(_) => Instrumented {
+            argv: Vec::new(),
+            env: Vec::new(),
+            rewrite: Rewrite::None,
+            hint: None,
+        },
     };
     let label = command.argv.join(" ");
     let log = journal.start(&label)?;
@@ -128,7 +145,10 @@ pub async fn run(
         Source::Build(_) => {
             let start = session.build(BTreeMap::new(), "the build as it is").await?;
             if !start.success && start.errors == usize::MAX {
-                return Err(RunError::Unreadable { status: start.status, tail: start.tail });
+                return Err(RunError::Unreadable {
+                    status: start.status,
+                    tail: start.tail,
+                });
             }
             search(&mut session, fixers, &options.search, start, &mut warnings).await
         }
@@ -141,15 +161,19 @@ pub async fn run(
     let diff = diff::unified(&session.changes(&BTreeMap::new(), &search.best.built.state));
     let undo = session.journal.finish()?;
     let build_time = session.build_time;
-    Ok(report(&session, search, Totals {
-        diff,
-        undo: undo.filter(|_| shadow.is_none()),
-        cancelled,
-        warnings,
-        build_time,
-        own_time: started.elapsed().saturating_sub(build_time),
-        from_log: matches!(options.source, Source::Log(_)),
-    }))
+    Ok(report(
+        &session,
+        search,
+        Totals {
+            diff,
+            undo: undo.filter(|_| shadow.is_none()),
+            cancelled,
+            warnings,
+            build_time,
+            own_time: started.elapsed().saturating_sub(build_time),
+            from_log: matches!(options.source, Source::Log(_)),
+        },
+    ))
 }
 
 /// What the search leaves for the report.
@@ -229,7 +253,13 @@ struct Totals {
 
 fn report(session: &Session<'_>, found: Found, totals: Totals) -> RunReport {
     let (start, best) = (&found.start, &found.best);
-    let errors = |built: &Built| built.problems.iter().filter(|p| p.diagnostic.is_error()).count();
+    let errors = |built: &Built| {
+        built
+            .problems
+            .iter()
+            .filter(|p| p.diagnostic.is_error())
+            .count()
+    };
     let outcome = if best.built.success {
         Outcome::Green
     } else if best.chain.is_empty() {
@@ -279,7 +309,11 @@ fn fates(found: &Found) -> Vec<DiagnosticReport> {
         }
     }
     let fixed_by = |problem: &Problem| -> Option<&Kept> {
-        found.best.chain.iter().find(|kept| kept.answered.contains(&problem.key))
+        found
+            .best
+            .chain
+            .iter()
+            .find(|kept| kept.answered.contains(&problem.key))
     };
     let mut reports = Vec::new();
     for problem in found.start.problems.iter().filter(is_error) {

@@ -123,7 +123,10 @@ impl<'s, 'e> Search<'s, 'e> {
             fixers,
             options,
             ledger: Ledger::default(),
-            best: Node { built: start.clone(), chain: Vec::new() },
+            best: Node {
+                built: start.clone(),
+                chain: Vec::new(),
+            },
             start,
             rounds: 0,
             calls: 0,
@@ -145,10 +148,19 @@ impl<'s, 'e> Search<'s, 'e> {
         let mut here = self.best.clone();
         let mut without_gain = 0;
         let mut hints = false;
-        while !here.built.success && self.rounds < self.options.max_rounds && self.builds_left() > 0 {
+        while !here.built.success && self.rounds < self.options.max_rounds && self.builds_left() > 0
+        {
             self.rounds += 1;
-            let errors = here.built.problems.iter().filter(|p| p.diagnostic.is_error()).count();
-            self.session.events.emit(Event::RoundStarted { round: self.rounds, errors });
+            let errors = here
+                .built
+                .problems
+                .iter()
+                .filter(|p| p.diagnostic.is_error())
+                .count();
+            self.session.events.emit(Event::RoundStarted {
+                round: self.rounds,
+                errors,
+            });
             let proposals = self.propose(&here, hints).await?;
             let next = self.round(&here, &proposals).await?;
             match next {
@@ -165,7 +177,8 @@ impl<'s, 'e> Search<'s, 'e> {
                 }
                 // At the end of a way that led nowhere.
                 other => {
-                    let way = other.as_ref().unwrap_or(&here).chain[self.best.chain.len()..].to_vec();
+                    let way =
+                        other.as_ref().unwrap_or(&here).chain[self.best.chain.len()..].to_vec();
                     if way.is_empty() {
                         if !hints && self.worth_hints(&here) {
                             hints = true;
@@ -204,22 +217,34 @@ impl<'s, 'e> Search<'s, 'e> {
         for kept in way {
             *self.refuted.entry(kept.key).or_default() += 1;
             self.ledger.reverted(&kept.answered, &kept.record, &reason);
-            self.session.events.emit(Event::Reverted(&FixRecord { reason: reason.clone(), ..kept.record.clone() }));
+            self.session.events.emit(Event::Reverted(&FixRecord {
+                reason: reason.clone(),
+                ..kept.record.clone()
+            }));
         }
     }
 
     fn worth_hints(&mut self, here: &Node) -> bool {
         self.session.command.hint.is_some()
             && self.builds_left() > 0
-            && self.hinted.insert(here.chain.iter().map(|kept| kept.key).collect())
+            && self
+                .hinted
+                .insert(here.chain.iter().map(|kept| kept.key).collect())
     }
 
-    pub(crate) async fn propose(&mut self, here: &Node, hints: bool) -> Result<Proposals, StepError> {
+    pub(crate) async fn propose(
+        &mut self,
+        here: &Node,
+        hints: bool,
+    ) -> Result<Proposals, StepError> {
         self.session.move_to(&here.built.state)?;
         let mut problems = (*here.built.problems).clone();
         if hints {
             let found = self.session.hints().await;
-            attach_hints(&mut problems, problem::place(&self.session.workspace, found));
+            attach_hints(
+                &mut problems,
+                problem::place(&self.session.workspace, found),
+            );
         }
         let started = Instant::now();
         let workspace = self.session.workspace.clone();
@@ -252,7 +277,12 @@ impl<'s, 'e> Search<'s, 'e> {
     }
 
     /// Why a candidate is not tried, if it is not.
-    fn hold_back(&self, candidate: &Candidate, problems: &[Problem], dirty: &BTreeSet<String>) -> Option<NotTried> {
+    fn hold_back(
+        &self,
+        candidate: &Candidate,
+        problems: &[Problem],
+        dirty: &BTreeSet<String>,
+    ) -> Option<NotTried> {
         if self.refuted.contains_key(&candidate.key) {
             return Some(NotTried::Refuted);
         }
@@ -273,11 +303,17 @@ impl<'s, 'e> Search<'s, 'e> {
         {
             return Some(NotTried::Filtered);
         }
-        touched(&candidate.fix).find(|path| dirty.contains(*path)).map(|_| NotTried::Dirty)
+        touched(&candidate.fix)
+            .find(|path| dirty.contains(*path))
+            .map(|_| NotTried::Dirty)
     }
 
     /// Tries what was proposed. `None` if nothing of it holds.
-    async fn round(&mut self, here: &Node, proposals: &Proposals) -> Result<Option<Node>, StepError> {
+    async fn round(
+        &mut self,
+        here: &Node,
+        proposals: &Proposals,
+    ) -> Result<Option<Node>, StepError> {
         let problems = here.built.problems.clone();
         let candidates = &proposals.candidates;
         let mut banned = self.banned(&problems, candidates);
@@ -289,7 +325,14 @@ impl<'s, 'e> Search<'s, 'e> {
             if self.builds_left() == 0 {
                 break;
             }
-            let picked = pick(&problems, candidates, &banned, &keep, within.as_ref(), self.batch_limit);
+            let picked = pick(
+                &problems,
+                candidates,
+                &banned,
+                &keep,
+                within.as_ref(),
+                self.batch_limit,
+            );
             let Some((chosen, state)) =
                 self.compose(here, &problems, candidates, picked, &base, &mut banned)
             else {
@@ -298,22 +341,38 @@ impl<'s, 'e> Search<'s, 'e> {
             let purpose = purpose(candidates, &chosen);
             let built = self.session.build(state, &purpose).await?;
             if built.success {
-                let (chosen, built) =
-                    self.minimize(here, candidates, chosen, built, &base).await?;
+                let (chosen, built) = self
+                    .minimize(here, candidates, chosen, built, &base)
+                    .await?;
                 return Ok(Some(self.keep(here, candidates, &chosen, built, None)));
             }
             let moved = self.session.line_map(&here.built.state, &built.state);
             let difference = problem::compare(&problems, &built.problems, &moved);
             let batch: Vec<&Candidate> = chosen.iter().map(|index| &candidates[*index]).collect();
-            let mut verdicts = judge(&batch, &problems, &built.problems, &difference, &moved, &base);
+            let mut verdicts = judge(
+                &batch,
+                &problems,
+                &built.problems,
+                &difference,
+                &moved,
+                &base,
+            );
             if built.errors == usize::MAX {
                 // Nothing to go by: hidden, so that the batch is halved.
                 verdicts.fill(Verdict::Hidden);
             }
-            let bad = verdicts.iter().any(|verdict| matches!(verdict, Verdict::Bad { .. }));
+            let bad = verdicts
+                .iter()
+                .any(|verdict| matches!(verdict, Verdict::Bad { .. }));
             let hidden = verdicts.contains(&Verdict::Hidden);
             if !bad && !hidden {
-                return Ok(Some(self.keep(here, candidates, &chosen, built, Some(&difference.gone))));
+                return Ok(Some(self.keep(
+                    here,
+                    candidates,
+                    &chosen,
+                    built,
+                    Some(&difference.gone),
+                )));
             }
             if !bad && chosen.len() > 1 {
                 // Something in the batch breaks what all of it depends on, and
@@ -360,9 +419,13 @@ impl<'s, 'e> Search<'s, 'e> {
             if self.builds_left() == 0 {
                 break;
             }
-            let Some(state) = composed(self.session, here, candidates, &[*index], base) else { continue };
+            let Some(state) = composed(self.session, here, candidates, &[*index], base) else {
+                continue;
+            };
             let built = self.session.build(state, "one fix alone").await?;
-            let fewest = found.as_ref().map_or(here.built.errors, |(_, found)| found.errors);
+            let fewest = found
+                .as_ref()
+                .map_or(here.built.errors, |(_, found)| found.errors);
             let better = built.success
                 || built.errors < fewest
                 || (found.is_none() && built.errors == fewest);
@@ -391,12 +454,16 @@ impl<'s, 'e> Search<'s, 'e> {
             if picked.is_empty() {
                 return None;
             }
-            let fixes: Vec<Fix> = picked.iter().map(|index| candidates[*index].fix.clone()).collect();
+            let fixes: Vec<Fix> = picked
+                .iter()
+                .map(|index| candidates[*index].fix.clone())
+                .collect();
             let selection = edits::select(&fixes, base);
             for (at, dropped) in &selection.dropped {
                 let index = picked[*at];
                 if dropped.is_conflict() {
-                    self.ledger.overlapped(problems, &candidates[index], &dropped.to_string());
+                    self.ledger
+                        .overlapped(problems, &candidates[index], &dropped.to_string());
                 } else {
                     banned.insert(index);
                     self.refute(problems, &candidates[index], &dropped.to_string(), false);
@@ -412,7 +479,12 @@ impl<'s, 'e> Search<'s, 'e> {
                     // Such as an import that the file already has.
                     for index in &chosen {
                         banned.insert(*index);
-                        self.refute(problems, &candidates[*index], "it would change nothing", false);
+                        self.refute(
+                            problems,
+                            &candidates[*index],
+                            "it would change nothing",
+                            false,
+                        );
                     }
                     picked.retain(|index| !banned.contains(index));
                 }
@@ -434,8 +506,16 @@ impl<'s, 'e> Search<'s, 'e> {
             .flat_map(|index| &candidates[*index].targets)
             .map(|target| problems[*target].key)
             .collect();
-        let left = problems.iter().filter(|p| !answered.contains(&p.key)).cloned().collect();
-        let built = Built { state, problems: Arc::new(left), ..here.built.clone() };
+        let left = problems
+            .iter()
+            .filter(|p| !answered.contains(&p.key))
+            .cloned()
+            .collect();
+        let built = Built {
+            state,
+            problems: Arc::new(left),
+            ..here.built.clone()
+        };
         let mut node = self.keep(here, candidates, &chosen, here.built.clone(), None);
         node.built = built;
         Some(node)
@@ -457,7 +537,11 @@ impl<'s, 'e> Search<'s, 'e> {
     /// The files that the candidates touch, as they are now.
     fn base(&self, candidates: &[Candidate]) -> Snapshot {
         let base = Snapshot::new(self.session.workspace.clone());
-        base.load(candidates.iter().flat_map(|candidate| touched(&candidate.fix)));
+        base.load(
+            candidates
+                .iter()
+                .flat_map(|candidate| touched(&candidate.fix)),
+        );
         base
     }
 
@@ -476,11 +560,21 @@ impl<'s, 'e> Search<'s, 'e> {
             if chosen.len() == 1 || self.builds_left() == 0 {
                 break;
             }
-            let fewer: Vec<usize> = chosen.iter().copied().filter(|other| *other != index).collect();
-            let Some(state) = composed(self.session, here, candidates, &fewer, base) else { continue };
+            let fewer: Vec<usize> = chosen
+                .iter()
+                .copied()
+                .filter(|other| *other != index)
+                .collect();
+            let Some(state) = composed(self.session, here, candidates, &fewer, base) else {
+                continue;
+            };
             let without = self.session.build(state, "is each fix needed?").await?;
             if without.success {
-                let record = record(&candidates[index], &here.built.problems, "the build is green without it");
+                let record = record(
+                    &candidates[index],
+                    &here.built.problems,
+                    "the build is green without it",
+                );
                 self.session.events.emit(Event::Reverted(&record));
                 (chosen, built) = (fewer, without);
             }
@@ -518,7 +612,11 @@ impl<'s, 'e> Search<'s, 'e> {
                 .filter(|target| gone.is_none_or(|gone| gone.contains(target)))
                 .map(|target| problems[*target].key)
                 .collect();
-            chain.push(Kept { record, answered, key: candidate.key });
+            chain.push(Kept {
+                record,
+                answered,
+                key: candidate.key,
+            });
         }
         Node { built, chain }
     }
@@ -528,8 +626,11 @@ impl<'s, 'e> Search<'s, 'e> {
         if self.options.allow_dirty {
             return BTreeSet::new();
         }
-        let mut paths: Vec<String> =
-            candidates.iter().flat_map(|c| touched(&c.fix)).map(str::to_owned).collect();
+        let mut paths: Vec<String> = candidates
+            .iter()
+            .flat_map(|c| touched(&c.fix))
+            .map(str::to_owned)
+            .collect();
         paths.sort();
         paths.dedup();
         // What this run itself changed is not somebody's unsaved work.
@@ -545,9 +646,17 @@ impl<'s, 'e> Search<'s, 'e> {
 }
 
 fn hidden_reason(built: &Built) -> String {
-    match built.problems.iter().find(|p| p.diagnostic.is_error() && p.phase() == built.phase) {
+    match built
+        .problems
+        .iter()
+        .find(|p| p.diagnostic.is_error() && p.phase() == built.phase)
+    {
         Some(new) => {
-            format!("it brought `{}` at {}", first_line(&new.diagnostic.message), new.location())
+            format!(
+                "it brought `{}` at {}",
+                first_line(&new.diagnostic.message),
+                new.location()
+            )
         }
         None => "the build then failed without a diagnostic".to_owned(),
     }
@@ -604,16 +713,24 @@ fn pick(
         }
     }
     let mut picked = keep.to_vec();
-    let mut answered: BTreeSet<usize> =
-        keep.iter().flat_map(|index| &candidates[*index].targets).copied().collect();
+    let mut answered: BTreeSet<usize> = keep
+        .iter()
+        .flat_map(|index| &candidates[*index].targets)
+        .copied()
+        .collect();
     for (target, queue) in &queues {
         if picked.len() >= limit.max(keep.len()) {
             break;
         }
         let problem = &problems[*target];
-        let Some((phase, _, first)) = problem.path().and_then(|path| earliest.get(path)) else { continue };
+        let Some((phase, _, first)) = problem.path().and_then(|path| earliest.get(path)) else {
+            continue;
+        };
         let due = problem.phase() == *phase && (*phase != Phase::Syntax || target == first);
-        if due && !answered.contains(target) && let Some(best) = queue.first() {
+        if due
+            && !answered.contains(target)
+            && let Some(best) = queue.first()
+        {
             answered.extend(&candidates[*best].targets);
             if !picked.contains(best) {
                 picked.push(*best);
@@ -624,7 +741,10 @@ fn pick(
 }
 
 fn attach_hints(problems: &mut [Problem], hints: Vec<Problem>) {
-    for hint in hints.into_iter().filter(|hint| !hint.diagnostic.suggestions.is_empty()) {
+    for hint in hints
+        .into_iter()
+        .filter(|hint| !hint.diagnostic.suggestions.is_empty())
+    {
         let Some(path) = hint.path() else { continue };
         let nearest = problems
             .iter_mut()
@@ -639,7 +759,10 @@ fn attach_hints(problems: &mut [Problem], hints: Vec<Problem>) {
                     .iter()
                     .any(|other| other.replacements == suggestion.replacements);
                 if !known {
-                    problem.diagnostic.suggestions.push(Suggestion { applicability, ..suggestion });
+                    problem.diagnostic.suggestions.push(Suggestion {
+                        applicability,
+                        ..suggestion
+                    });
                 }
             }
         }
@@ -674,7 +797,10 @@ pub fn touched(fix: &Fix) -> impl Iterator<Item = &str> {
         FileEdit::Create { path, .. } | FileEdit::Delete { path, .. } => [Some(path), None],
         FileEdit::Rename { path, to, .. } => [Some(path), Some(to)],
     });
-    fix.edits.iter().map(|edit| edit.path.as_str()).chain(files.flatten().map(String::as_str))
+    fix.edits
+        .iter()
+        .map(|edit| edit.path.as_str())
+        .chain(files.flatten().map(String::as_str))
 }
 
 fn purpose(candidates: &[Candidate], chosen: &[usize]) -> String {

@@ -37,7 +37,12 @@ impl RoundServices {
     /// For the tree as it is now.
     #[must_use]
     pub fn new(workspace: Arc<Workspace>, syntax: Arc<Syntax>, symbols: Arc<SymbolIndex>) -> Self {
-        Self { workspace, syntax, symbols, read: Mutex::new(BTreeMap::new()) }
+        Self {
+            workspace,
+            syntax,
+            symbols,
+            read: Mutex::new(BTreeMap::new()),
+        }
     }
 
     fn source(&self, path: &str) -> Result<Arc<SourceFile>, String> {
@@ -122,19 +127,34 @@ impl wasm::Services for RoundServices {
     }
 
     fn find(&self, language: &str, name: &str) -> Vec<wasm::Symbol> {
-        self.symbols.find(language, name).into_iter().map(symbol).collect()
+        self.symbols
+            .find(language, name)
+            .into_iter()
+            .map(symbol)
+            .collect()
     }
 
     fn similar(&self, language: &str, name: &str, distance: u32) -> Vec<wasm::Symbol> {
-        self.symbols.similar(language, name, distance).into_iter().map(symbol).collect()
+        self.symbols
+            .similar(language, name, distance)
+            .into_iter()
+            .map(symbol)
+            .collect()
     }
 
     fn members(&self, language: &str, container: &str) -> Vec<wasm::Symbol> {
-        self.symbols.members(language, container).into_iter().map(symbol).collect()
+        self.symbols
+            .members(language, container)
+            .into_iter()
+            .map(symbol)
+            .collect()
     }
 
     fn declared_in(&self, path: &str) -> Result<Vec<wasm::Symbol>, String> {
-        let symbols = self.symbols.declared_in(path).map_err(|error| error.to_string())?;
+        let symbols = self
+            .symbols
+            .declared_in(path)
+            .map_err(|error| error.to_string())?;
         Ok(symbols.into_iter().map(symbol).collect())
     }
 }

@@ -6,9 +6,9 @@ use crate::command::Instrumented;
 use crate::event::{Event, Events};
 use crate::problem::{self, LineMap, Problem};
 use buildfix_diagnostics::{Matcher, Phase};
+use buildfix_workspace::Workspace;
 use buildfix_workspace::edits::Changeset;
 use buildfix_workspace::journal::{ApplyError, RunLog};
-use buildfix_workspace::Workspace;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -51,7 +51,8 @@ impl Built {
         if self.errors > start.errors || self.raw_errors > start.raw_errors {
             return false;
         }
-        (self.errors, std::cmp::Reverse(self.phase)) < (other.errors, std::cmp::Reverse(other.phase))
+        (self.errors, std::cmp::Reverse(self.phase))
+            < (other.errors, std::cmp::Reverse(other.phase))
     }
 }
 
@@ -164,7 +165,11 @@ impl<'a> Session<'a> {
     #[must_use]
     pub fn changes(&self, from: &State, to: &State) -> Changeset {
         let content = |state: &State, path: &String| {
-            state.get(path).or_else(|| self.originals.get(path)).cloned().flatten()
+            state
+                .get(path)
+                .or_else(|| self.originals.get(path))
+                .cloned()
+                .flatten()
         };
         let mut changes = Changeset::default();
         for path in from.keys().chain(to.keys()) {
@@ -199,7 +204,11 @@ impl<'a> Session<'a> {
         self.events.emit(Event::BuildFinished {
             number,
             success: built.success,
-            errors: built.problems.iter().filter(|p| p.diagnostic.is_error()).count(),
+            errors: built
+                .problems
+                .iter()
+                .filter(|p| p.diagnostic.is_error())
+                .count(),
             elapsed: outcome.elapsed,
         });
         Ok(built)
@@ -224,7 +233,10 @@ impl<'a> Session<'a> {
             one.changes.insert(path.clone(), change);
             match self.journal.apply(&one) {
                 Ok(_) => {
-                    let content = target.get(&path).or_else(|| self.originals.get(&path)).cloned();
+                    let content = target
+                        .get(&path)
+                        .or_else(|| self.originals.get(&path))
+                        .cloned();
                     self.current.insert(path, content.flatten());
                 }
                 Err(error) => failures.push(error.to_string()),
@@ -236,11 +248,26 @@ impl<'a> Session<'a> {
     /// Runs the other compiler over the tree as it is, and gives what it
     /// proposes; nothing where there is none or it cannot be run.
     pub async fn hints(&mut self) -> Vec<buildfix_diagnostics::Diagnostic> {
-        let Some(argv) = self.command.hint.clone() else { return Vec::new() };
-        let command = Instrumented { argv, hint: None, ..self.command.clone() };
+        let Some(argv) = self.command.hint.clone() else {
+            return Vec::new();
+        };
+        let command = Instrumented {
+            argv,
+            hint: None,
+            ..self.command.clone()
+        };
         let quiet = crate::event::Silent;
         let limit = Some(self.build_limit.unwrap_or(Duration::from_secs(120)));
-        match build::run(&command, &self.dir, &self.matchers, limit, self.cancel.clone(), &quiet).await {
+        match build::run(
+            &command,
+            &self.dir,
+            &self.matchers,
+            limit,
+            self.cancel.clone(),
+            &quiet,
+        )
+        .await
+        {
             Ok(outcome) => outcome.diagnostics,
             Err(error) => {
                 tracing::debug!(%error, "no hints");
@@ -255,7 +282,10 @@ impl<'a> Session<'a> {
         let mut map = LineMap::default();
         for (path, change) in &self.changes(from, to).changes {
             let text = |bytes: &Option<Vec<u8>>| {
-                bytes.as_deref().map(|b| String::from_utf8_lossy(b).into_owned()).unwrap_or_default()
+                bytes
+                    .as_deref()
+                    .map(|b| String::from_utf8_lossy(b).into_owned())
+                    .unwrap_or_default()
             };
             map.add(path, &text(&change.before), &text(&change.after));
         }
@@ -280,7 +310,11 @@ pub fn built(workspace: &Workspace, state: State, outcome: BuildOutcome) -> Buil
         problems: Arc::new(problems),
         success: outcome.success,
         errors: if silent { usize::MAX } else { errors },
-        raw_errors: if silent { usize::MAX } else { outcome.raw_errors },
+        raw_errors: if silent {
+            usize::MAX
+        } else {
+            outcome.raw_errors
+        },
         phase,
         tail: outcome.tail,
         status: outcome.status,

@@ -45,22 +45,34 @@ pub fn run(args: &Check) -> Result<u8> {
     };
     terminal::print(&text)?;
     // Like a build: errors are no success.
-    Ok(if diagnostics.iter().any(Diagnostic::is_error) { IMPROVED } else { GREEN })
+    Ok(if diagnostics.iter().any(Diagnostic::is_error) {
+        IMPROVED
+    } else {
+        GREEN
+    })
 }
 
 fn by_class(diagnostics: &[Diagnostic]) -> Vec<(&str, usize, &str)> {
     let mut classes: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
     for diagnostic in diagnostics {
-        classes.entry(&diagnostic.class).or_insert((0, &diagnostic.message)).0 += 1;
+        classes
+            .entry(&diagnostic.class)
+            .or_insert((0, &diagnostic.message))
+            .0 += 1;
     }
-    let mut list: Vec<_> = classes.into_iter().map(|(class, (n, example))| (class, n, example)).collect();
+    let mut list: Vec<_> = classes
+        .into_iter()
+        .map(|(class, (n, example))| (class, n, example))
+        .collect();
     list.sort_by_key(|(class, n, _)| (std::cmp::Reverse(*n), *class));
     list
 }
 
 fn json(diagnostics: &[Diagnostic], args: &Check) -> Result<String> {
-    let classes: BTreeMap<&str, usize> =
-        by_class(diagnostics).into_iter().map(|(class, n, _)| (class, n)).collect();
+    let classes: BTreeMap<&str, usize> = by_class(diagnostics)
+        .into_iter()
+        .map(|(class, n, _)| (class, n))
+        .collect();
     let mut document = json!({ "total": diagnostics.len(), "classes": classes });
     if args.list {
         document["diagnostics"] = serde_json::to_value(diagnostics)?;

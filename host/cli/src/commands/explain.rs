@@ -7,8 +7,17 @@ use buildfix_engine::config::Config;
 use std::fmt::Write as _;
 
 /// Languages a bare code is looked up in.
-const LANGUAGES: [&str; 9] =
-    ["csharp", "rust", "typescript", "javascript", "c", "cpp", "go", "java", "python"];
+const LANGUAGES: [&str; 9] = [
+    "csharp",
+    "rust",
+    "typescript",
+    "javascript",
+    "c",
+    "cpp",
+    "go",
+    "java",
+    "python",
+];
 
 pub fn run(args: &Explain) -> Result<u8> {
     let config = Config::load(&args.dir)?;
@@ -17,7 +26,10 @@ pub fn run(args: &Explain) -> Result<u8> {
     let classes: Vec<String> = if args.class.contains('/') {
         vec![args.class.clone()]
     } else {
-        LANGUAGES.iter().map(|language| format!("{language}/{}", args.class)).collect()
+        LANGUAGES
+            .iter()
+            .map(|language| format!("{language}/{}", args.class))
+            .collect()
     };
     let mut text = String::new();
     for class in &classes {

@@ -2,8 +2,8 @@
 
 use super::read_log;
 use crate::args::{CANCELLED, Format, GREEN, IMPROVED, Run, UNCHANGED};
-use crate::terminal::{self, Progress};
 use crate::fixers;
+use crate::terminal::{self, Progress};
 use anyhow::{Context as _, Result};
 use buildfix_engine::config::{self, Config};
 use buildfix_engine::report::{Fate, Outcome, RunReport};
@@ -20,8 +20,13 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
         .with_context(|| format!("cannot work in {}", args.dir.display()))?;
     let (config, config_dir) = match &args.manifest {
         Some(path) => {
-            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-            (Config::read(path, false)?, parent.map_or_else(|| ".".into(), ToOwned::to_owned))
+            let parent = path
+                .parent()
+                .filter(|parent| !parent.as_os_str().is_empty());
+            (
+                Config::read(path, false)?,
+                parent.map_or_else(|| ".".into(), ToOwned::to_owned),
+            )
         }
         None => (Config::load(&dir)?, dir.clone()),
     };
@@ -56,9 +61,17 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
         },
     };
     let sandbox = fixers::sandbox()?;
-    let fixers = fixers::load(&sandbox, &config, &config_dir, &args.plugin, !args.no_bundled)?;
+    let fixers = fixers::load(
+        &sandbox,
+        &config,
+        &config_dir,
+        &args.plugin,
+        !args.no_bundled,
+    )?;
     let progress = Progress::new(args.format == Format::Json, verbose);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let report = runtime.block_on(async {
         let (cancel, cancelled) = tokio::sync::watch::channel(false);
         tokio::spawn(async move {
@@ -109,7 +122,12 @@ fn build_command(args: &Run, config: &Config, dir: &std::path::Path) -> Result<V
     if !args.build.is_empty() {
         return Ok(args.build.clone());
     }
-    if let Some(command) = config.build.command.as_ref().filter(|command| !command.is_empty()) {
+    if let Some(command) = config
+        .build
+        .command
+        .as_ref()
+        .filter(|command| !command.is_empty())
+    {
         return Ok(command.clone());
     }
     command::detect(dir).with_context(|| {
@@ -128,9 +146,13 @@ fn confirmed(args: &Run) -> Result<bool> {
     if args.yes || args.dry_run || nobody {
         return Ok(true);
     }
-    terminal::warn("buildfix will change files in this folder; `buildfix undo` takes it back. Go on? [Y/n]");
+    terminal::warn(
+        "buildfix will change files in this folder; `buildfix undo` takes it back. Go on? [Y/n]",
+    );
     let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).context("cannot read the answer")?;
+    std::io::stdin()
+        .read_line(&mut answer)
+        .context("cannot read the answer")?;
     Ok(!answer.trim().to_lowercase().starts_with('n'))
 }
 
@@ -149,15 +171,29 @@ fn human(report: &RunReport, args: &Run) -> String {
         };
         *open += 1;
         let message = diagnostic.message.lines().next().unwrap_or_default();
-        left.push(format!("  {}: {}: {message}\n      {why}\n", diagnostic.location, diagnostic.class));
+        left.push(format!(
+            "  {}: {}: {message}\n      {why}\n",
+            diagnostic.location, diagnostic.class
+        ));
     }
     if !report.fixes.is_empty() {
         let _ = writeln!(text, "Kept:");
         for fix in &report.fixes {
             let at = fix.answers.first().map_or("", String::as_str);
             let more = fix.answers.len().saturating_sub(1);
-            let more = if more > 0 { format!(" (+{more})") } else { String::new() };
-            let _ = writeln!(text, "  {at}{more}: {} [{} {}, {}]", fix.title, fix.fixer, fix.version, fix.tier.as_str());
+            let more = if more > 0 {
+                format!(" (+{more})")
+            } else {
+                String::new()
+            };
+            let _ = writeln!(
+                text,
+                "  {at}{more}: {} [{} {}, {}]",
+                fix.title,
+                fix.fixer,
+                fix.version,
+                fix.tier.as_str()
+            );
         }
     }
     if !left.is_empty() {
@@ -178,7 +214,11 @@ fn human(report: &RunReport, args: &Run) -> String {
         Outcome::Improved => "improved",
         Outcome::Unchanged => "unchanged",
     };
-    let unproved = if args.from_log.is_some() { " (not proved: nothing was built)" } else { "" };
+    let unproved = if args.from_log.is_some() {
+        " (not proved: nothing was built)"
+    } else {
+        ""
+    };
     let _ = writeln!(
         text,
         "{outcome}: {} before, {} after{unproved}; {}, {} in {:.1} s, everything else {:.1} s",
@@ -199,7 +239,15 @@ fn reason(fate: &Fate) -> String {
     let attempts = |attempts: &[buildfix_engine::report::Attempt]| {
         let told: Vec<String> = attempts
             .iter()
-            .map(|a| format!("{} [{}, {}]: {}", a.title, a.fixer, a.tier.as_str(), a.reason))
+            .map(|a| {
+                format!(
+                    "{} [{}, {}]: {}",
+                    a.title,
+                    a.fixer,
+                    a.tier.as_str(),
+                    a.reason
+                )
+            })
             .collect();
         told.join("\n      ")
     };

@@ -1,6 +1,6 @@
 //! `buildfix undo`
 
-use crate::args::{GREEN, IMPROVED, Undo, UNCHANGED};
+use crate::args::{GREEN, IMPROVED, UNCHANGED, Undo};
 use crate::terminal;
 use anyhow::Result;
 use buildfix_workspace::{Workspace, journal};
@@ -22,7 +22,9 @@ pub fn run(args: &Undo) -> Result<u8> {
         terminal::warn(&format!("warning: {path} was left alone: {why}"));
     }
     if !report.left.is_empty() {
-        terminal::warn("help: `buildfix undo --force` restores these too; their changes since then are lost");
+        terminal::warn(
+            "help: `buildfix undo --force` restores these too; their changes since then are lost",
+        );
         return Ok(IMPROVED);
     }
     if report.restored.is_empty() {
