@@ -61,3 +61,70 @@ impl Fix {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Range, fix};
+    use crate::{Diagnostic, SourceFile, Span};
+
+    fn file() -> SourceFile {
+        SourceFile {
+            path: "a.rs".to_owned(),
+            text: "let é = 1".to_owned(),
+            hash: String::new(),
+        }
+    }
+
+    fn diagnostic() -> Diagnostic {
+        Diagnostic {
+            id: 7,
+            class: String::new(),
+            code: String::new(),
+            severity: String::new(),
+            message: String::new(),
+            arguments: Vec::new(),
+            span: Span {
+                path: "a.rs".to_owned(),
+                start: 0,
+                end: 0,
+            },
+            line: 1,
+            column: 1,
+            related: Vec::new(),
+            suggestions: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn edits_carry_what_they_expect() {
+        let fix = fix(&diagnostic(), "rename", "exact")
+            .replace(&file(), 4..6, "e")
+            .insert(&file(), 10, ";")
+            .insert_into_set(&file(), 0, "use a;\n");
+        assert_eq!(fix.answers, [7]);
+        let parts: Vec<_> = fix
+            .edits
+            .iter()
+            .map(|edit| {
+                (
+                    edit.expect.as_str(),
+                    edit.text.as_str(),
+                    edit.merge.as_str(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            parts,
+            [("é", "e", ""), ("", ";", ""), ("", "use a;\n", "set")]
+        );
+    }
+
+    #[test]
+    fn a_range_that_is_none_expects_nothing_and_does_not_panic() {
+        let fix = fix(&diagnostic(), "t", "exact")
+            .replace(&file(), 5..6, "cuts a character")
+            .replace(&file(), Range { start: 8, end: 4 }, "reversed")
+            .replace(&file(), 90..99, "outside");
+        assert!(fix.edits.iter().all(|edit| edit.expect.is_empty()));
+    }
+}

@@ -1,30 +1,4 @@
-//! Write buildfix fixers in Rust.
-//!
-//! A fixer is a type that implements [`Fixer`]; [`export!`] makes it the
-//! component's export. It reaches the host through the [`Host`] it is handed
-//! and never by itself, so the same code runs under `cargo test` with a host
-//! of the test's own:
-//!
-//! ```
-//! use buildfix_sdk::{Fixer, Host, Request, Response, edit};
-//!
-//! struct AddSemicolon;
-//!
-//! impl Fixer for AddSemicolon {
-//!     fn fix(request: &Request, _host: &dyn Host) -> Result<Response, String> {
-//!         let mut answer = Response::default();
-//!         for diagnostic in &request.diagnostics {
-//!             answer.fixes.push(
-//!                 edit::fix(diagnostic, "insert `;`", "verified")
-//!                     .insert(&request.file, diagnostic.span.start, ";"),
-//!             );
-//!         }
-//!         Ok(answer)
-//!     }
-//! }
-//! # #[cfg(target_arch = "wasm32")]
-//! buildfix_sdk::export!(AddSemicolon);
-//! ```
+#![doc = include_str!("../README.md")]
 
 pub mod edit;
 mod host;
