@@ -69,8 +69,10 @@ pub(crate) fn names(context: &Context<'_>, group: &[&Diagnostic]) -> Vec<Fix> {
     };
     let byte = group[0].span.start as usize;
     let source = &context.source;
+    let token = source.token_at(byte);
     let mut near: Vec<Near> = scope::names_at(source, byte)
         .into_iter()
+        .filter(|n| scope::reaches(source, n, token))
         .map(|n| {
             let rank = if matches!(n.kind, scope::NameKind::Member(_)) {
                 1

@@ -183,6 +183,16 @@ fn corrects_locals_all_at_once() {
 }
 
 #[test]
+fn offers_no_local_that_is_out_of_reach() {
+    let files = [(
+        "a.cs",
+        "class C { void F() { { int total = 1; G(total); } ¦totl++; int totals = 2; } }",
+    )];
+    let error = "CS0103: The name 'totl' does not exist in the current context";
+    assert!(propose::<CsharpImports>(&files, error).is_empty());
+}
+
+#[test]
 fn completes_type_arguments() {
     let files = [(
         "a.cs",

@@ -247,6 +247,17 @@ pub fn names_at(source: &Source, byte: usize) -> Vec<Name> {
     found
 }
 
+/// Whether code at `token` can see a local: it is declared before, in a block
+/// around the token. Parameters and members are always in reach.
+#[must_use]
+pub fn reaches(source: &Source, name: &Name, token: usize) -> bool {
+    name.kind != NameKind::Local
+        || (name.token < token
+            && source
+                .block(name.token)
+                .is_none_or(|open| source.partner(open).is_some_and(|close| close > token)))
+}
+
 fn as_name(parameter: &Parameter) -> Name {
     Name {
         kind: NameKind::Parameter,
