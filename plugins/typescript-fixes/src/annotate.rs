@@ -34,8 +34,12 @@ struct Head<'a> {
 /// The function whose parameter is at a byte.
 fn head<'a>(source: &Source<'a>, at: u32) -> Option<Head<'a>> {
     let around = source.around(at);
-    let index = around.iter().position(|kind| matches!(kind, AstKind::FormalParameters(_)))?;
-    let AstKind::FormalParameters(params) = around[index] else { return None };
+    let index = around
+        .iter()
+        .position(|kind| matches!(kind, AstKind::FormalParameters(_)))?;
+    let AstKind::FormalParameters(params) = around[index] else {
+        return None;
+    };
     let (arrow, typed_return, body, own) = match around.get(index + 1)? {
         AstKind::Function(function) => (
             false,
@@ -43,7 +47,12 @@ fn head<'a>(source: &Source<'a>, at: u32) -> Option<Head<'a>> {
             function.body.as_ref().map(|body| body.span.start),
             function.id.as_ref().map(|id| id.name.to_string()),
         ),
-        AstKind::ArrowFunctionExpression(arrow) => (true, arrow.return_type.is_some(), Some(arrow.body.span().start), None),
+        AstKind::ArrowFunctionExpression(arrow) => (
+            true,
+            arrow.return_type.is_some(),
+            Some(arrow.body.span().start),
+            None,
+        ),
         _ => return None,
     };
     let mut head = Head {
@@ -78,7 +87,10 @@ fn head<'a>(source: &Source<'a>, at: u32) -> Option<Head<'a>> {
             head.name = property.key.static_name().map(|name| name.to_string());
         }
         Some(AstKind::VariableDeclarator(declarator)) => {
-            head.name = declarator.id.get_identifier_name().map(|name| name.to_string());
+            head.name = declarator
+                .id
+                .get_identifier_name()
+                .map(|name| name.to_string());
         }
         _ => {}
     }
@@ -87,7 +99,9 @@ fn head<'a>(source: &Source<'a>, at: u32) -> Option<Head<'a>> {
 
 /// The lists of argument types with which a function is called in this file.
 fn calls(infer: &Infer, head: &Head) -> Vec<Vec<Ty>> {
-    let Some(name) = &head.name else { return Vec::new() };
+    let Some(name) = &head.name else {
+        return Vec::new();
+    };
     let nodes = infer.source.semantic.nodes();
     let mut found = Vec::new();
     for node in nodes.iter() {
@@ -97,7 +111,9 @@ fn calls(infer: &Infer, head: &Head) -> Vec<Vec<Ty>> {
         };
         let matches = match callee.without_parentheses() {
             Expression::Identifier(id) => !head.member && id.name == name.as_str(),
-            Expression::StaticMemberExpression(member) => head.member && member.property.name == name.as_str(),
+            Expression::StaticMemberExpression(member) => {
+                head.member && member.property.name == name.as_str()
+            }
             _ => false,
         };
         if matches {
@@ -123,20 +139,36 @@ pub fn parameters(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>
         if param.type_annotation.is_some() || param.initializer.is_some() {
             continue;
         }
-        let BindingPattern::BindingIdentifier(id) = &param.pattern else { continue };
-        let mut usage = id.symbol_id.get().map(|symbol| usage::of_symbol(&infer, symbol)).unwrap_or_default();
+        let BindingPattern::BindingIdentifier(id) = &param.pattern else {
+            continue;
+        };
+        let mut usage = id
+            .symbol_id
+            .get()
+            .map(|symbol| usage::of_symbol(&infer, symbol))
+            .unwrap_or_default();
         let body_type = usage.ty();
         for call in &calls {
             if let Some(ty) = call.get(index) {
                 usage.takes(ty.clone());
             }
         }
-        let from_calls = Ty::union(calls.iter().filter_map(|call| call.get(index)).filter(|ty| !ty.is("any")).cloned());
+        let from_calls = Ty::union(
+            calls
+                .iter()
+                .filter_map(|call| call.get(index))
+                .filter(|ty| !ty.is("any"))
+                .cloned(),
+        );
         if let Some(ty) = &setter {
             usage.takes(ty.clone());
         }
         // What callers give is surer than a shape.
-        let ty = if !from_calls.is("never") && body_type.as_ref().is_none_or(|ty| matches!(ty, Ty::Object(_))) {
+        let ty = if !from_calls.is("never")
+            && body_type
+                .as_ref()
+                .is_none_or(|ty| matches!(ty, Ty::Object(_)))
+        {
             Some(from_calls)
         } else {
             usage.ty()
@@ -150,9 +182,16 @@ pub fn parameters(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>
         && let BindingPattern::BindingIdentifier(id) = &rest.rest.argument
     {
         let first = head.params.items.len();
-        let mut elements: Vec<Ty> = calls.iter().flat_map(|call| call.iter().skip(first)).cloned().collect();
+        let mut elements: Vec<Ty> = calls
+            .iter()
+            .flat_map(|call| call.iter().skip(first))
+            .cloned()
+            .collect();
         if elements.is_empty()
-            && let Some(Ty::Array(inner)) = id.symbol_id.get().and_then(|symbol| usage::of_symbol(&infer, symbol).ty())
+            && let Some(Ty::Array(inner)) = id
+                .symbol_id
+                .get()
+                .and_then(|symbol| usage::of_symbol(&infer, symbol).ty())
         {
             elements.push(*inner);
         }
@@ -165,7 +204,11 @@ pub fn parameters(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>
         return Some(fixes);
     }
     let title = "infer parameter types from usage";
-    let fix = if known { context.verified(diagnostic, title) } else { context.placeholder(diagnostic, title) };
+    let fix = if known {
+        context.verified(diagnostic, title)
+    } else {
+        context.placeholder(diagnostic, title)
+    };
     fixes.push(if source.is_javascript() {
         in_jsdoc(context, fix, source, &head, &types)
     } else {
@@ -174,13 +217,23 @@ pub fn parameters(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>
     Some(fixes)
 }
 
-fn in_place(context: &Context, mut fix: Fix, source: &Source, head: &Head, types: &[(Span, String, Option<Ty>, bool)]) -> Fix {
+fn in_place(
+    context: &Context,
+    mut fix: Fix,
+    source: &Source,
+    head: &Head,
+    types: &[(Span, String, Option<Ty>, bool)],
+) -> Fix {
     let bare = head.arrow && !source.slice(head.params.span).starts_with('(');
     for (span, _, ty, optional) in types {
         let ty = ty.clone().unwrap_or_else(Ty::any);
         let mark = if *optional { "?" } else { "" };
         if bare {
-            fix = fix.insert(context.file, span.start, "(").insert(context.file, span.end, format!("{mark}: {ty})"));
+            fix = fix.insert(context.file, span.start, "(").insert(
+                context.file,
+                span.end,
+                format!("{mark}: {ty})"),
+            );
         } else {
             fix = fix.insert(context.file, span.end, format!("{mark}: {ty}"));
         }
@@ -188,13 +241,23 @@ fn in_place(context: &Context, mut fix: Fix, source: &Source, head: &Head, types
     fix
 }
 
-fn in_jsdoc(context: &Context, mut fix: Fix, source: &Source, head: &Head, types: &[(Span, String, Option<Ty>, bool)]) -> Fix {
+fn in_jsdoc(
+    context: &Context,
+    mut fix: Fix,
+    source: &Source,
+    head: &Head,
+    types: &[(Span, String, Option<Ty>, bool)],
+) -> Fix {
     if head.arrow {
         let bare = !source.slice(head.params.span).starts_with('(');
         for (span, _, ty, _) in types {
             let ty = ty.clone().unwrap_or_else(Ty::any);
             let open = if bare { "(" } else { "" };
-            fix = fix.insert(context.file, span.start, format!("{open}/** @type {{{ty}}} */ "));
+            fix = fix.insert(
+                context.file,
+                span.start,
+                format!("{open}/** @type {{{ty}}} */ "),
+            );
             if bare {
                 fix = fix.insert(context.file, span.end, ")");
             }
@@ -202,35 +265,66 @@ fn in_jsdoc(context: &Context, mut fix: Fix, source: &Source, head: &Head, types
         return fix;
     }
     let indent = indentation(source.text, head.span.start);
+    let comment = source.doc_comment_before(head.span.start);
     let tags: Vec<String> = types
         .iter()
+        .filter(|(_, name, _, _)| {
+            comment.is_none_or(|comment| param_type(source.slice(comment), name).is_none())
+        })
         .map(|(_, name, ty, optional)| {
             let ty = ty.clone().unwrap_or_else(Ty::any);
-            if *optional { format!("@param {{{ty}}} [{name}]") } else { format!("@param {{{ty}}} {name}") }
+            if *optional {
+                format!("@param {{{ty}}} [{name}]")
+            } else {
+                format!("@param {{{ty}}} {name}")
+            }
         })
         .collect();
-    let lines = |tags: &[String]| -> String { tags.iter().map(|tag| format!("{indent} * {tag}\n")).collect() };
-    match source.doc_comment_before(head.span.start) {
+    let lines = |tags: &[String]| -> String {
+        tags.iter()
+            .map(|tag| format!("{indent} * {tag}\n"))
+            .collect()
+    };
+    match comment {
         Some(comment) => {
-            let body = source.slice(comment).trim_start_matches("/**").trim_end_matches("*/").trim();
+            let body = source
+                .slice(comment)
+                .trim_start_matches("/**")
+                .trim_end_matches("*/")
+                .trim();
             if body.contains('\n') {
-                let at = source.text[..comment.end as usize - 2].trim_end_matches([' ', '\t']).len() as u32;
+                let at = source.text[..comment.end as usize - 2]
+                    .trim_end_matches([' ', '\t'])
+                    .len() as u32;
                 fix.insert(context.file, at, lines(&tags))
             } else {
                 let mut all = vec![body.to_owned()];
                 all.extend(tags);
-                fix.replace(context.file, comment.start..comment.end, format!("/**\n{}{indent} */", lines(&all)))
+                fix.replace(
+                    context.file,
+                    comment.start..comment.end,
+                    format!("/**\n{}{indent} */", lines(&all)),
+                )
             }
         }
-        None => fix.insert(context.file, head.span.start, format!("/**\n{}{indent} */\n{indent}", lines(&tags))),
+        None => fix.insert(
+            context.file,
+            head.span.start,
+            format!("/**\n{}{indent} */\n{indent}", lines(&tags)),
+        ),
     }
 }
 
 /// What is assigned to the property whose setter is around a byte.
 fn assigned(infer: &Infer, source: &Rc<Source>, at: u32) -> Option<Ty> {
     let (name, span) = source.enclosing(at, |kind| match kind {
-        AstKind::MethodDefinition(method) if method.kind == oxc_ast::ast::MethodDefinitionKind::Set => {
-            method.key.static_name().map(|name| (name.to_string(), method.span))
+        AstKind::MethodDefinition(method)
+            if method.kind == oxc_ast::ast::MethodDefinitionKind::Set =>
+        {
+            method
+                .key
+                .static_name()
+                .map(|name| (name.to_string(), method.span))
         }
         _ => None,
     })?;
@@ -238,7 +332,12 @@ fn assigned(infer: &Infer, source: &Rc<Source>, at: u32) -> Option<Ty> {
 }
 
 /// The types that the function's JSDoc comment gives.
-fn from_comment(context: &Context, diagnostic: &Diagnostic, source: &Source, head: &Head) -> Option<Fix> {
+fn from_comment(
+    context: &Context,
+    diagnostic: &Diagnostic,
+    source: &Source,
+    head: &Head,
+) -> Option<Fix> {
     if source.is_javascript() {
         return None;
     }
@@ -253,12 +352,16 @@ fn from_comment(context: &Context, diagnostic: &Diagnostic, source: &Source, hea
         })
         .filter(|start| *start <= head.span.start)
         .unwrap_or(head.span.start);
-    let comment = source.doc_comment_before(start).or_else(|| source.doc_comment_before(head.span.start))?;
+    let comment = source
+        .doc_comment_before(start)
+        .or_else(|| source.doc_comment_before(head.span.start))?;
     let text = source.slice(comment);
     let fix = context.verified(diagnostic, "annotate with type from JSDoc");
     if let Some(ty) = tag_type(text, "@type") {
         let declarator = source.enclosing(head.span.start, |kind| match kind {
-            AstKind::VariableDeclarator(declarator) if declarator.type_annotation.is_none() => Some(declarator.id.span().end),
+            AstKind::VariableDeclarator(declarator) if declarator.type_annotation.is_none() => {
+                Some(declarator.id.span().end)
+            }
             _ => None,
         })?;
         return Some(fix.insert(context.file, declarator, format!(": {}", from_jsdoc(&ty)?)));
@@ -266,11 +369,23 @@ fn from_comment(context: &Context, diagnostic: &Diagnostic, source: &Source, hea
     let mut fix = fix;
     let mut any = false;
     let bare = head.arrow && !source.slice(head.params.span).starts_with('(');
-    let all = head.params.items.iter().map(|param| (&param.pattern, param.type_annotation.is_some()));
-    let rest = head.params.rest.iter().map(|rest| (&rest.rest.argument, rest.type_annotation.is_some()));
+    let all = head
+        .params
+        .items
+        .iter()
+        .map(|param| (&param.pattern, param.type_annotation.is_some()));
+    let rest = head
+        .params
+        .rest
+        .iter()
+        .map(|rest| (&rest.rest.argument, rest.type_annotation.is_some()));
     for (pattern, typed) in all.chain(rest) {
-        let BindingPattern::BindingIdentifier(id) = pattern else { continue };
-        let Some((ty, optional)) = param_type(text, &id.name) else { continue };
+        let BindingPattern::BindingIdentifier(id) = pattern else {
+            continue;
+        };
+        let Some((ty, optional)) = param_type(text, &id.name) else {
+            continue;
+        };
         if typed {
             continue;
         }
@@ -278,14 +393,22 @@ fn from_comment(context: &Context, diagnostic: &Diagnostic, source: &Source, hea
         let ty = from_jsdoc(&ty)?;
         let mark = if optional { "?" } else { "" };
         if bare {
-            fix = fix.insert(context.file, id.span.start, "(").insert(context.file, id.span.end, format!("{mark}: {ty})"));
+            fix = fix.insert(context.file, id.span.start, "(").insert(
+                context.file,
+                id.span.end,
+                format!("{mark}: {ty})"),
+            );
         } else {
             fix = fix.insert(context.file, id.span.end, format!("{mark}: {ty}"));
         }
     }
     let returned = tag_type(text, "@returns").or_else(|| tag_type(text, "@return"));
     if let (Some(ty), false, Some(_)) = (returned, head.typed_return, head.body) {
-        fix = fix.insert(context.file, head.params.span.end, format!(": {}", from_jsdoc(&ty)?));
+        fix = fix.insert(
+            context.file,
+            head.params.span.end,
+            format!(": {}", from_jsdoc(&ty)?),
+        );
     }
     any.then_some(fix)
 }
@@ -301,7 +424,9 @@ fn tag_type(comment: &str, tag: &str) -> Option<String> {
 fn param_type(comment: &str, name: &str) -> Option<(String, bool)> {
     for (at, tag) in comment.match_indices("@param") {
         let rest = comment[at + tag.len()..].trim_start();
-        let Some((ty, rest)) = braces(rest) else { continue };
+        let Some((ty, rest)) = braces(rest) else {
+            continue;
+        };
         let rest = rest.trim_start();
         let (own, optional) = match rest.strip_prefix('[') {
             Some(rest) => (rest, true),
@@ -338,7 +463,9 @@ pub fn variable(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> 
     let name = word_at(context.text(), at);
     let title = format!("infer type of '{name}' from usage");
     let property = source.enclosing(at, |kind| match kind {
-        AstKind::PropertyDefinition(property) if property.key.span().start <= at && at < property.key.span().end => {
+        AstKind::PropertyDefinition(property)
+            if property.key.span().start <= at && at < property.key.span().end =>
+        {
             Some((property.key.span(), property.span))
         }
         AstKind::TSPropertySignature(property) => Some((property.key.span(), property.span)),
@@ -346,27 +473,54 @@ pub fn variable(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> 
     });
     if let Some((key, span)) = property {
         let ty = usage::of_member(&infer, name, span).ty();
-        let fix = if ty.is_some() { context.verified(diagnostic, title) } else { context.placeholder(diagnostic, title) };
+        let fix = if ty.is_some() {
+            context.verified(diagnostic, title)
+        } else {
+            context.placeholder(diagnostic, title)
+        };
         let ty = ty.unwrap_or_else(Ty::any);
-        let optional = if context.text()[key.end as usize..].starts_with('?') { 1 } else { 0 };
+        let optional = if context.text()[key.end as usize..].starts_with('?') {
+            1
+        } else {
+            0
+        };
         if source.is_javascript() {
-            return Some(vec![fix.insert(context.file, span.start, format!("/** @type {{{ty}}} */\n{}", indentation(source.text, span.start)))]);
+            return Some(vec![fix.insert(
+                context.file,
+                span.start,
+                format!(
+                    "/** @type {{{ty}}} */\n{}",
+                    indentation(source.text, span.start)
+                ),
+            )]);
         }
-        return Some(vec![fix.insert(context.file, key.end + optional, format!(": {ty}"))]);
+        return Some(vec![fix.insert(
+            context.file,
+            key.end + optional,
+            format!(": {ty}"),
+        )]);
     }
     // The declaration, wherever in the project the name was used.
-    let (found, symbol) = buildfix_typescript_syntax::modules::declaring(context.project, source, at, name)?;
+    let (found, symbol) =
+        buildfix_typescript_syntax::modules::declaring(context.project, source, at, name)?;
     let infer = Infer::new(context.project, &found);
     let ty = usage::of_symbol(&infer, symbol).ty();
-    let fix = if ty.is_some() { context.verified(diagnostic, title) } else { context.placeholder(diagnostic, title) };
+    let fix = if ty.is_some() {
+        context.verified(diagnostic, title)
+    } else {
+        context.placeholder(diagnostic, title)
+    };
     let ty = ty.unwrap_or_else(Ty::any);
     let end = found.declarations(symbol).into_iter().find_map(|node| {
-        std::iter::once(node.kind()).chain(found.semantic.nodes().ancestor_kinds(node.id())).take(2).find_map(|kind| match kind {
-            AstKind::VariableDeclarator(declarator) if declarator.type_annotation.is_none() => {
-                Some(declarator.id.span().end + u32::from(declarator.definite))
-            }
-            _ => None,
-        })
+        std::iter::once(node.kind())
+            .chain(found.semantic.nodes().ancestor_kinds(node.id()))
+            .take(2)
+            .find_map(|kind| match kind {
+                AstKind::VariableDeclarator(declarator) if declarator.type_annotation.is_none() => {
+                    Some(declarator.id.span().end + u32::from(declarator.definite))
+                }
+                _ => None,
+            })
     })?;
     let file = context.other(&found.path)?;
     // The `!` may stand apart from the name.
@@ -381,8 +535,15 @@ pub fn setter(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
     let source = context.source()?;
     let at = diagnostic.span.start;
     let param = source.enclosing(at, |kind| match kind {
-        AstKind::MethodDefinition(method) if method.kind == oxc_ast::ast::MethodDefinitionKind::Set => {
-            method.value.params.items.first().map(|param| param.span.start)
+        AstKind::MethodDefinition(method)
+            if method.kind == oxc_ast::ast::MethodDefinitionKind::Set =>
+        {
+            method
+                .value
+                .params
+                .items
+                .first()
+                .map(|param| param.span.start)
         }
         _ => None,
     })?;

@@ -23,7 +23,10 @@ pub struct Body {
 impl Body {
     /// A class's.
     pub fn of_class(class: &Class) -> Self {
-        Self { span: class.body.span, members: class.body.body.iter().map(GetSpan::span).collect() }
+        Self {
+            span: class.body.span,
+            members: class.body.body.iter().map(GetSpan::span).collect(),
+        }
     }
 
     /// That of a class, interface or object type.
@@ -34,9 +37,10 @@ impl Body {
                 span: interface.body.span,
                 members: interface.body.body.iter().map(GetSpan::span).collect(),
             },
-            AstKind::TSTypeLiteral(literal) => {
-                Self { span: literal.span, members: literal.members.iter().map(GetSpan::span).collect() }
-            }
+            AstKind::TSTypeLiteral(literal) => Self {
+                span: literal.span,
+                members: literal.members.iter().map(GetSpan::span).collect(),
+            },
             _ => return None,
         })
     }
@@ -44,7 +48,10 @@ impl Body {
     /// How far its members are indented: as those that are there, else one
     /// level more than its line.
     pub fn indent(&self, text: &str) -> String {
-        let first = self.members.iter().find(|member| first_on_line(text, member.start));
+        let first = self
+            .members
+            .iter()
+            .find(|member| first_on_line(text, member.start));
         match first {
             Some(member) => indentation(text, member.start).to_owned(),
             None => format!("{}{INDENT}", indentation(text, self.span.start)),
@@ -60,7 +67,14 @@ impl Body {
             let close = indentation(text, self.span.start);
             return fix.replace(file, start..end, format!("\n{lines}\n{close}"));
         }
-        let gap = if inner.trim_start_matches([' ', '\t']).starts_with(['\n', '\r']) { "" } else { "\n" };
+        let gap = if inner
+            .trim_start_matches([' ', '\t'])
+            .starts_with(['\n', '\r'])
+        {
+            ""
+        } else {
+            "\n"
+        };
         fix.insert(file, start, format!("\n{lines}{gap}"))
     }
 
@@ -102,16 +116,18 @@ pub fn own_names(source: &Source, class: &Class) -> Vec<String> {
             Some(name) if !computed || !source.slice(key.span()).contains('.') => name.to_string(),
             _ => source.slice(key.span()).to_owned(),
         })
-        .chain(class.body.body.iter().flat_map(|element| match element {
-            ClassElement::MethodDefinition(method) => method
-                .value
-                .params
-                .items
-                .iter()
-                .filter(|param| param.has_modifier())
-                .map(|param| source.slice(param.pattern.span()).to_owned())
-                .collect::<Vec<_>>(),
-            _ => Vec::new(),
+        .chain(class.body.body.iter().flat_map(|element| {
+            match element {
+                ClassElement::MethodDefinition(method) => method
+                    .value
+                    .params
+                    .items
+                    .iter()
+                    .filter(|param| param.has_modifier())
+                    .map(|param| source.slice(param.pattern.span()).to_owned())
+                    .collect::<Vec<_>>(),
+                _ => Vec::new(),
+            }
         }))
         .collect()
 }
@@ -120,9 +136,12 @@ pub fn own_names(source: &Source, class: &Class) -> Vec<String> {
 pub fn is_ambient(source: &Source, class: &Class) -> bool {
     class.declare
         || source.is_declaration()
-        || source.around(class.span.start).iter().any(|kind| match kind {
-            AstKind::TSNamespaceDeclaration(namespace) => namespace.declare,
-            AstKind::TSExternalModuleDeclaration(_) | AstKind::TSGlobalDeclaration(_) => true,
-            _ => false,
-        })
+        || source
+            .around(class.span.start)
+            .iter()
+            .any(|kind| match kind {
+                AstKind::TSNamespaceDeclaration(namespace) => namespace.declare,
+                AstKind::TSExternalModuleDeclaration(_) | AstKind::TSGlobalDeclaration(_) => true,
+                _ => false,
+            })
 }

@@ -4,7 +4,6 @@
 use crate::{
     class::{Body, is_ambient},
     names::Names,
-    properties::read_type,
     usage,
 };
 use buildfix_sdk::{Diagnostic, Fix, SourceFile};
@@ -13,7 +12,7 @@ use buildfix_typescript_syntax::{
     context::between,
     infer::Infer,
     modules::{declaring, resolve},
-    style::{INDENT, indentation, is_identifier, quote, word_at},
+    style::{INDENT, indentation, is_identifier, quote},
     types::{Param, Signature, Ty},
 };
 use oxc_ast::{
@@ -54,9 +53,18 @@ fn access<'s, 'a>(source: &'s Source<'a>, at: u32) -> Option<Access<'s, 'a>> {
             _ => None,
         };
         let outer = nodes.ancestor_kinds(node.id()).nth(1);
-        let delegated = call.is_some() && matches!(outer, Some(AstKind::YieldExpression(inner)) if inner.delegate);
+        let delegated = call.is_some()
+            && matches!(outer, Some(AstKind::YieldExpression(inner)) if inner.delegate);
         let awaited = call.is_some() && matches!(outer, Some(AstKind::AwaitExpression(_)));
-        Some(Access { id: node.id(), name, private, object, call, delegated, awaited })
+        Some(Access {
+            id: node.id(),
+            name,
+            private,
+            object,
+            call,
+            delegated,
+            awaited,
+        })
     })
 }
 
@@ -72,14 +80,21 @@ pub fn member(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
             return in_module(context, diagnostic, &access);
         }
         let (found, symbol) = declaring(context.project, source, at, of)?;
-        return found.declarations(symbol).into_iter().find_map(|node| match node.kind() {
-            AstKind::TSEnumDeclaration(declaration) => in_enum(context, diagnostic, &found, declaration, &access.name),
-            AstKind::TSNamespaceDeclaration(namespace) => {
-                in_namespace(context, diagnostic, &found, namespace.span, &access)
-            }
-            AstKind::Class(class) => in_class(context, diagnostic, &found, class, &access, true),
-            _ => None,
-        });
+        return found
+            .declarations(symbol)
+            .into_iter()
+            .find_map(|node| match node.kind() {
+                AstKind::TSEnumDeclaration(declaration) => {
+                    in_enum(context, diagnostic, &found, declaration, &access.name)
+                }
+                AstKind::TSNamespaceDeclaration(namespace) => {
+                    in_namespace(context, diagnostic, &found, namespace.span, &access)
+                }
+                AstKind::Class(class) => {
+                    in_class(context, diagnostic, &found, class, &access, true)
+                }
+                _ => None,
+            });
     }
     let name = owner.split('<').next()?;
     if owner == "this" || !is_identifier(name) {
@@ -89,17 +104,30 @@ pub fn member(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
     if found.path.contains("node_modules/") {
         return None;
     }
-    found.declarations(symbol).into_iter().find_map(|node| match node.kind() {
-        AstKind::Class(class) => in_class(context, diagnostic, &found, class, &access, false),
-        AstKind::TSInterfaceDeclaration(_) => in_type(context, diagnostic, &found, &Body::of(node.kind())?, &access),
-        AstKind::TSTypeAliasDeclaration(alias) => match &alias.type_annotation {
-            oxc_ast::ast::TSType::TSTypeLiteral(literal) => {
-                in_type(context, diagnostic, &found, &Body::of(AstKind::TSTypeLiteral(literal))?, &access)
-            }
+    found
+        .declarations(symbol)
+        .into_iter()
+        .find_map(|node| match node.kind() {
+            AstKind::Class(class) => in_class(context, diagnostic, &found, class, &access, false),
+            AstKind::TSInterfaceDeclaration(_) => in_type(
+                context,
+                diagnostic,
+                &found,
+                &Body::of(node.kind())?,
+                &access,
+            ),
+            AstKind::TSTypeAliasDeclaration(alias) => match &alias.type_annotation {
+                oxc_ast::ast::TSType::TSTypeLiteral(literal) => in_type(
+                    context,
+                    diagnostic,
+                    &found,
+                    &Body::of(AstKind::TSTypeLiteral(literal))?,
+                    &access,
+                ),
+                _ => None,
+            },
             _ => None,
-        },
-        _ => None,
-    })
+        })
 }
 
 /// The type that the member would have.
@@ -146,7 +174,12 @@ fn signature(infer: &Infer, access: &Access, call: &CallExpression, keep: bool) 
                 count += 1;
             }
             names.push(name.clone());
-            Param { name, ty: Some(ty), optional: false, rest: false }
+            Param {
+                name,
+                ty: Some(ty),
+                optional: false,
+                rest: false,
+            }
         })
         .collect();
     let nodes = infer.source.semantic.nodes();
@@ -157,7 +190,10 @@ fn signature(infer: &Infer, access: &Access, call: &CallExpression, keep: bool) 
         }
         _ => None,
     };
-    let explicit = call.type_arguments.as_ref().map_or(0, |args| args.params.len());
+    let explicit = call
+        .type_arguments
+        .as_ref()
+        .map_or(0, |args| args.params.len());
     let type_params = ["T", "U", "V", "W"]
         .iter()
         .take(explicit)
@@ -167,7 +203,11 @@ fn signature(infer: &Infer, access: &Access, call: &CallExpression, keep: bool) 
             default: None,
         })
         .collect();
-    Signature { type_params, params, ret: ret.or_else(|| keep.then(|| Ty::word("unknown"))) }
+    Signature {
+        type_params,
+        params,
+        ret: ret.or_else(|| keep.then(|| Ty::word("unknown"))),
+    }
 }
 
 fn in_class<'a>(
@@ -197,21 +237,34 @@ fn in_class<'a>(
             ..buildfix_typescript_syntax::types::Member::property(name.clone(), Ty::any())
         };
         let member = names.member(&member, source, diagnostic.span.start);
-        let buildfix_typescript_syntax::types::MemberKind::Method(signature) = member.kind else { return None };
+        let buildfix_typescript_syntax::types::MemberKind::Method(signature) = member.kind else {
+            return None;
+        };
         let star = if access.delegated { "*" } else { "" };
         let wait = if access.awaited { "async " } else { "" };
-        let head = format!("{indent}{modifier}{wait}{star}{name}{}", signature.print(": ", None));
+        let head = format!(
+            "{indent}{modifier}{wait}{star}{name}{}",
+            signature.print(": ", None)
+        );
         let ambient = is_ambient(found, class);
         let text = if ambient {
             format!("{head};")
         } else {
-            format!("{head} {{\n{indent}{INDENT}throw new Error(\"Method not implemented.\");\n{indent}}}")
+            format!(
+                "{head} {{\n{indent}{INDENT}throw new Error(\"Method not implemented.\");\n{indent}}}"
+            )
         };
         let title = format!("declare method '{name}'");
-        let fix = if ambient { context.verified(diagnostic, title) } else { context.placeholder(diagnostic, title) };
+        let fix = if ambient {
+            context.verified(diagnostic, title)
+        } else {
+            context.placeholder(diagnostic, title)
+        };
         // Beside the member that calls it.
         let around = body.members.iter().find(|member| {
-            found.path == source.path && member.start <= diagnostic.span.start && diagnostic.span.start < member.end
+            found.path == source.path
+                && member.start <= diagnostic.span.start
+                && diagnostic.span.start < member.end
         });
         let fix = match around {
             Some(member) => Body::after(fix, &file, *member, &text),
@@ -221,7 +274,16 @@ fn in_class<'a>(
         return Some(fixes);
     }
     if found.is_javascript() {
-        fixes.extend(in_javascript(context, diagnostic, found, class, &file, name, is_static, access.private));
+        fixes.extend(in_javascript(
+            context,
+            diagnostic,
+            found,
+            class,
+            &file,
+            name,
+            is_static,
+            access.private,
+        ));
         return Some(fixes);
     }
     let ty = type_of(&infer, access);
@@ -251,7 +313,10 @@ fn in_class<'a>(
 }
 
 /// In JavaScript a property exists once it is assigned.
-#[expect(clippy::too_many_arguments, reason = "all of it is needed to write one line")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all of it is needed to write one line"
+)]
 fn in_javascript<'a>(
     context: &Context<'_, 'a>,
     diagnostic: &Diagnostic,
@@ -265,7 +330,10 @@ fn in_javascript<'a>(
     let body = Body::of_class(class);
     let indent = body.indent(found.text);
     if private {
-        let fix = context.verified(diagnostic, format!("declare a private field named '{name}'"));
+        let fix = context.verified(
+            diagnostic,
+            format!("declare a private field named '{name}'"),
+        );
         return Some(body.at_start(fix, file, &format!("{indent}{name};")));
     }
     let fix = context.verified(diagnostic, format!("initialize property '{name}'"));
@@ -275,7 +343,9 @@ fn in_javascript<'a>(
         return Some(fix.insert(file, end, format!("\n\n{class_name}.{name} = undefined;\n")));
     }
     let constructor = class.body.body.iter().find_map(|element| match element {
-        ClassElement::MethodDefinition(method) if method.kind == oxc_ast::ast::MethodDefinitionKind::Constructor => {
+        ClassElement::MethodDefinition(method)
+            if method.kind == oxc_ast::ast::MethodDefinitionKind::Constructor =>
+        {
             method.value.body.as_ref()
         }
         _ => None,
@@ -286,7 +356,11 @@ fn in_javascript<'a>(
             let inner = format!("{close}{INDENT}");
             let start = constructor.span.start + 1;
             if constructor.statements.is_empty() {
-                return Some(fix.replace(file, start..constructor.span.end - 1, format!("\n{inner}this.{name} = undefined;\n{close}")));
+                return Some(fix.replace(
+                    file,
+                    start..constructor.span.end - 1,
+                    format!("\n{inner}this.{name} = undefined;\n{close}"),
+                ));
             }
             let last = constructor.statements.last()?.span().end;
             Some(fix.insert(file, last, format!("\n{inner}this.{name} = undefined;")))
@@ -294,7 +368,9 @@ fn in_javascript<'a>(
         None => Some(body.at_start(
             fix,
             file,
-            &format!("{indent}constructor() {{\n{indent}{INDENT}this.{name} = undefined;\n{indent}}}"),
+            &format!(
+                "{indent}constructor() {{\n{indent}{INDENT}this.{name} = undefined;\n{indent}}}"
+            ),
         )),
     }
 }
@@ -318,8 +394,14 @@ fn in_type<'a>(
     let (text, unsure) = match access.call {
         Some(call) => {
             let signature = signature(&infer, access, call, true);
-            let unsure = signature.params.iter().any(|param| param.ty.as_ref().is_some_and(|ty| ty.is("any")));
-            (format!("{indent}{name}{};", signature.print(": ", None)), unsure)
+            let unsure = signature
+                .params
+                .iter()
+                .any(|param| param.ty.as_ref().is_some_and(|ty| ty.is("any")));
+            (
+                format!("{indent}{name}{};", signature.print(": ", None)),
+                unsure,
+            )
         }
         None => {
             let ty = type_of(&infer, access).unwrap_or_else(Ty::any);
@@ -328,7 +410,11 @@ fn in_type<'a>(
         }
     };
     let title = format!("declare '{name}'");
-    let fix = if unsure { context.placeholder(diagnostic, title) } else { context.verified(diagnostic, title) };
+    let fix = if unsure {
+        context.placeholder(diagnostic, title)
+    } else {
+        context.verified(diagnostic, title)
+    };
     let fix = if access.call.is_some() && !body.members.is_empty() {
         body.at_end(fix, &file, &text)
     } else {
@@ -346,11 +432,15 @@ fn in_enum(
 ) -> Option<Vec<Fix>> {
     let file = context.other(&found.path)?;
     let members = &declaration.body.members;
-    let strings = members.iter().any(|member| {
-        matches!(&member.initializer, Some(Expression::StringLiteral(_)))
-    });
+    let strings = members
+        .iter()
+        .any(|member| matches!(&member.initializer, Some(Expression::StringLiteral(_))));
     let mark = quote(found);
-    let value = if strings { format!(" = {mark}{name}{mark}") } else { String::new() };
+    let value = if strings {
+        format!(" = {mark}{name}{mark}")
+    } else {
+        String::new()
+    };
     let fix = context.verified(diagnostic, format!("add missing enum member '{name}'"));
     let text = found.text;
     Some(vec![match members.last() {
@@ -366,7 +456,10 @@ fn in_enum(
             }
         }
         None => {
-            let body = Body { span: declaration.body.span, members: Vec::new() };
+            let body = Body {
+                span: declaration.body.span,
+                members: Vec::new(),
+            };
             body.at_start(fix, &file, &format!("{}{name}{value}", body.indent(text)))
         }
     }])
@@ -398,20 +491,42 @@ fn in_namespace<'a>(
     let inner = text[..span.end as usize - 1].trim_end();
     let gap = if inner.ends_with('{') { "\n" } else { "\n\n" };
     let at = inner.len() as u32;
-    let fix = context.placeholder(diagnostic, format!("add missing function declaration '{}'", access.name));
-    let tail = if text[at as usize..].starts_with('}') { format!("\n{}", indentation(text, span.start)) } else { String::new() };
-    Some(vec![fix.insert(&file, at, format!("{gap}{function}{tail}"))])
+    let fix = context.placeholder(
+        diagnostic,
+        format!("add missing function declaration '{}'", access.name),
+    );
+    let tail = if text[at as usize..].starts_with('}') {
+        format!("\n{}", indentation(text, span.start))
+    } else {
+        String::new()
+    };
+    Some(vec![fix.insert(
+        &file,
+        at,
+        format!("{gap}{function}{tail}"),
+    )])
 }
 
-fn in_module<'a>(context: &Context<'_, 'a>, diagnostic: &Diagnostic, access: &Access<'_, 'a>) -> Option<Vec<Fix>> {
+fn in_module<'a>(
+    context: &Context<'_, 'a>,
+    diagnostic: &Diagnostic,
+    access: &Access<'_, 'a>,
+) -> Option<Vec<Fix>> {
     let source = context.source()?;
-    let Expression::Identifier(id) = access.object else { return None };
+    let Expression::Identifier(id) = access.object else {
+        return None;
+    };
     let symbol = source.lookup(id.span.start, &id.name)?;
     let node = source.declarations(symbol).into_iter().next()?;
-    let specifier = source.semantic.nodes().ancestor_kinds(node.id()).find_map(|kind| match kind {
-        AstKind::ImportDeclaration(import) => Some(import.source.value.to_string()),
-        _ => None,
-    })?;
+    let specifier =
+        source
+            .semantic
+            .nodes()
+            .ancestor_kinds(node.id())
+            .find_map(|kind| match kind {
+                AstKind::ImportDeclaration(import) => Some(import.source.value.to_string()),
+                _ => None,
+            })?;
     let path = resolve(context.project, &source.path, &specifier)?;
     if path.contains("node_modules/") {
         return None;
@@ -421,103 +536,72 @@ fn in_module<'a>(context: &Context<'_, 'a>, diagnostic: &Diagnostic, access: &Ac
     let function = function(&infer, access, "", "export ")?;
     let end = file.text.trim_end().len() as u32;
     let gap = if end == 0 { "" } else { "\n\n" };
-    let tail = if file.text[end as usize..].is_empty() { "\n" } else { "" };
-    let fix = context.placeholder(diagnostic, format!("add missing function declaration '{}'", access.name));
-    Some(vec![fix.insert(&file, end, format!("{gap}{function}{tail}"))])
+    let tail = if file.text[end as usize..].is_empty() {
+        "\n"
+    } else {
+        ""
+    };
+    let fix = context.placeholder(
+        diagnostic,
+        format!("add missing function declaration '{}'", access.name),
+    );
+    Some(vec![fix.insert(
+        &file,
+        end,
+        format!("{gap}{function}{tail}"),
+    )])
 }
 
-/// A type parameter that is used as if it had a constraint.
-pub fn constrain(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
+/// `Object literal may only specify known properties, and 'x' does not exist in
+/// type 'T'.`
+pub fn in_expected(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
     let source = context.source()?;
     let at = diagnostic.span.start;
-    let mut found = None;
-    for line in diagnostic.message.lines() {
-        let line = line.trim();
-        let name = between(line, "ype '", "'");
-        let wanted = between(line, "satisfy the constraint '", "'.")
-            .or_else(|| between(line, "assignable to type '", "'."))
-            .or_else(|| between(line, "assignable to parameter of type '", "'."));
-        if let (Some(name), Some(wanted)) = (name, wanted)
-            && is_identifier(name)
-            && let Some(symbol) = source.lookup(at, name)
-        {
-            let param = source.declarations(symbol).into_iter().find_map(|node| match node.kind() {
-                AstKind::TSTypeParameter(param) if param.constraint.is_none() => Some(param.name.span.end),
-                _ => None,
-            });
-            if let Some(end) = param {
-                found = Some((end, name.to_owned(), wanted.to_owned()));
-                break;
-            }
-        }
-    }
-    let (end, name, wanted) = found?;
-    read_type(context, &wanted)?;
-    Some(vec![
-        context
-            .verified(diagnostic, format!("add 'extends {wanted}' to type parameter '{name}'"))
-            .insert(context.file, end, format!(" extends {wanted}")),
-    ])
-}
-
-/// `'this' implicitly has type 'any'`
-pub fn this(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
-    let source = context.source()?;
-    let at = diagnostic.span.start;
-    let around = source.around(at);
-    let index = around.iter().position(|kind| matches!(kind, AstKind::Function(_)))?;
-    let AstKind::Function(function) = around[index] else { return None };
-    if matches!(around.get(index + 1), Some(AstKind::MethodDefinition(_))) {
+    let first = diagnostic.message.lines().next()?;
+    let owner = between(first, "in type '", "'")?.split('<').next()?;
+    let property = source.enclosing(at, |kind| match kind {
+        AstKind::ObjectProperty(property) if property.key.span().start == at => Some(property),
+        _ => None,
+    })?;
+    let (found, symbol) = declaring(context.project, source, at, owner)?;
+    if found.path.contains("node_modules/") {
         return None;
     }
-    let text = source.text;
-    let body = function.body.as_ref()?;
-    let inside_class = around[index + 1..].iter().any(|kind| matches!(kind, AstKind::MethodDefinition(_) | AstKind::PropertyDefinition(_)));
-    if inside_class && !function.generator {
-        let fix = context.verified(diagnostic, "convert function to arrow function");
-        let keyword = text[function.span.start as usize..].find("function")? as u32 + function.span.start;
-        let open = function.type_parameters.as_ref().map_or(function.params.span.start, |params| params.span.start);
-        let head_end = function.return_type.as_ref().map_or(function.params.span.end, |ty| ty.span.end);
-        let declared = function.is_function_declaration();
-        let name = function.id.as_ref().map(|id| id.name.to_string());
-        let start = match (&name, declared) {
-            (Some(name), true) => format!("const {name} = "),
-            (Some(_), false) if function.id.as_ref().and_then(|id| id.symbol_id.get()).is_some_and(|symbol| !source.references(symbol).is_empty()) => {
-                return None;
-            }
-            _ => String::new(),
-        };
-        let start = if function.r#async { format!("{start}async ") } else { start };
-        let from = if function.r#async { function.span.start } else { keyword };
-        return Some(vec![fix.replace(context.file, from..open, start).insert(context.file, head_end, " =>")]);
-    }
-    let id = function.id.as_ref()?;
-    let infer = context.infer()?;
-    let mut ty = None;
-    if let Some(symbol) = id.symbol_id.get() {
-        for reference in source.semantic.symbol_references(symbol) {
-            let nodes = source.semantic.nodes();
-            let object = nodes.ancestor_kinds(reference.node_id()).take(2).find_map(|kind| match kind {
-                AstKind::ObjectExpression(object) => Some(object),
+    let ty = context
+        .infer()?
+        .expression(&property.value)
+        .map_or_else(Ty::any, |ty| ty.widen());
+    let body = found
+        .declarations(symbol)
+        .into_iter()
+        .find_map(|node| match node.kind() {
+            AstKind::TSInterfaceDeclaration(_) => Body::of(node.kind()),
+            AstKind::TSTypeAliasDeclaration(alias) => match &alias.type_annotation {
+                oxc_ast::ast::TSType::TSTypeLiteral(literal) => {
+                    Body::of(AstKind::TSTypeLiteral(literal))
+                }
                 _ => None,
-            });
-            if let Some(object) = object {
-                ty = nodes.ancestor_kinds(object.node_id.get()).find_map(|kind| match kind {
-                    AstKind::VariableDeclarator(declarator) => {
-                        Some(Ty::annotation(text, declarator.type_annotation.as_deref()).or_else(|| {
-                            infer.expression(declarator.init.as_ref()?)
-                        }))
-                    }
-                    _ => None,
-                })?;
-            }
-        }
-    }
-    let title = format!("infer 'this' type of '{}' from usage", id.name);
-    let unsure = ty.as_ref().is_none_or(|ty| ty.to_string().contains("any"));
-    let fix = if unsure { context.placeholder(diagnostic, title) } else { context.verified(diagnostic, title) };
-    let ty = ty.unwrap_or_else(Ty::any);
-    let after = if function.params.items.is_empty() && function.params.rest.is_none() { "" } else { ", " };
-    let _ = (word_at(text, at), body);
-    Some(vec![fix.insert(context.file, function.params.span.start + 1, format!("this: {ty}{after}"))])
+            },
+            _ => None,
+        })?;
+    let file = context.other(&found.path)?;
+    let mut names = Names::new(context, &found, body.span.start);
+    let unsure = ty.is("any");
+    let ty = names.ty(&ty, source, at);
+    let line = format!(
+        "{}{}: {ty};",
+        body.indent(found.text),
+        source.slice(property.key.span())
+    );
+    let title = format!(
+        "declare property '{}' in '{owner}'",
+        source.slice(property.key.span())
+    );
+    let fix = if unsure {
+        context.placeholder(diagnostic, title)
+    } else {
+        context.verified(diagnostic, title)
+    };
+    let fix = body.at_start(fix, &file, &line);
+    Some(vec![names.finish(fix, &file)])
 }

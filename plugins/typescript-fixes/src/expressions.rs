@@ -6,11 +6,11 @@ use buildfix_sdk::{Diagnostic, Fix};
 use buildfix_typescript_syntax::{
     Source,
     context::{Context, between, range},
-    style::{quote, semicolon, semicolons},
+    style::{quote, semicolon},
 };
 use oxc_ast::{
     AstKind,
-    ast::{ArrowFunctionBody, Expression, FunctionBody, Statement, TSModuleReference},
+    ast::{ArrowFunctionBody, Expression, FunctionBody, Statement},
 };
 use oxc_span::{GetSpan, Span};
 
@@ -19,7 +19,11 @@ use oxc_span::{GetSpan, Span};
 pub fn call(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
     let source = context.source()?;
     let span = reference(source, diagnostic.span.start)?;
-    Some(vec![context.verified(diagnostic, "add missing call parentheses").insert(context.file, span.end, "()")])
+    Some(vec![
+        context
+            .verified(diagnostic, "add missing call parentheses")
+            .insert(context.file, span.end, "()"),
+    ])
 }
 
 /// The longest chain of names that begins at a byte: `a`, `a.b`, `this.#c`.
@@ -54,9 +58,13 @@ pub fn add_new(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
             _ => None,
         })
         .max_by_key(|call| call.span.end)?;
-    let fix = context.verified(diagnostic, "add missing 'new' operator to call").insert(context.file, at, "new ");
+    let fix = context
+        .verified(diagnostic, "add missing 'new' operator to call")
+        .insert(context.file, at, "new ");
     Some(vec![match call.callee.without_parentheses() {
-        Expression::CallExpression(_) if !matches!(call.callee, Expression::ParenthesizedExpression(_)) => {
+        Expression::CallExpression(_)
+            if !matches!(call.callee, Expression::ParenthesizedExpression(_)) =>
+        {
             let end = call.callee.span().end;
             context
                 .verified(diagnostic, "add missing 'new' operator to call")
@@ -71,23 +79,40 @@ pub fn add_new(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
 pub fn over_unknown(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
     let source = context.source()?;
     let at = diagnostic.span.start;
-    let fix = context.verified(diagnostic, "add 'unknown' conversion for non-overlapping types");
-    source.semantic.nodes().iter().find_map(|node| match node.kind() {
-        AstKind::TSAsExpression(cast) if cast.span.start == at => {
-            Some(vec![fix.clone().insert(context.file, cast.expression.span().end, " as unknown")])
-        }
-        AstKind::TSTypeAssertion(cast) if cast.span.start == at => {
-            Some(vec![fix.clone().insert(context.file, cast.expression.span().start, "<unknown>")])
-        }
-        _ => None,
-    })
+    let fix = context.verified(
+        diagnostic,
+        "add 'unknown' conversion for non-overlapping types",
+    );
+    source
+        .semantic
+        .nodes()
+        .iter()
+        .find_map(|node| match node.kind() {
+            AstKind::TSAsExpression(cast) if cast.span.start == at => {
+                Some(vec![fix.clone().insert(
+                    context.file,
+                    cast.expression.span().end,
+                    " as unknown",
+                )])
+            }
+            AstKind::TSTypeAssertion(cast) if cast.span.start == at => {
+                Some(vec![fix.clone().insert(
+                    context.file,
+                    cast.expression.span().start,
+                    "<unknown>",
+                )])
+            }
+            _ => None,
+        })
 }
 
 /// Whether `await` may stand at a byte.
 fn may_await(context: &Context, at: u32) -> bool {
     match AnyFunction::around(context, at) {
         Some(function) => function.is_async(),
-        None => context.source().is_some_and(|source| buildfix_typescript_syntax::modules::exports(source).is_module),
+        None => context
+            .source()
+            .is_some_and(|source| buildfix_typescript_syntax::modules::exports(source).is_module),
     }
 }
 
@@ -98,13 +123,21 @@ pub fn add_await(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>>
     }
     let source = context.source()?;
     let at = diagnostic.span.start;
-    let subject = if diagnostic.code == "TS2339" { member_object(source, at)? } else { subject(source, at)? };
+    let subject = if diagnostic.code == "TS2339" {
+        member_object(source, at)?
+    } else {
+        subject(source, at)?
+    };
     if !may_await(context, subject.start) {
         return None;
     }
     let mut fixes = Vec::new();
     if let Some(initializer) = initializer(context, subject) {
-        fixes.push(context.verified(diagnostic, "add 'await' to initializer").insert(context.file, initializer.start, "await "));
+        fixes.push(
+            context
+                .verified(diagnostic, "add 'await' to initializer")
+                .insert(context.file, initializer.start, "await "),
+        );
     }
     fixes.push(await_in_place(context, source, diagnostic, subject));
     Some(fixes)
@@ -112,10 +145,16 @@ pub fn add_await(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>>
 
 /// The object of the member access whose property is at a byte.
 fn member_object(source: &Source, at: u32) -> Option<Span> {
-    source.semantic.nodes().iter().find_map(|node| match node.kind() {
-        AstKind::StaticMemberExpression(member) if member.property.span.start == at => Some(member.object.span()),
-        _ => None,
-    })
+    source
+        .semantic
+        .nodes()
+        .iter()
+        .find_map(|node| match node.kind() {
+            AstKind::StaticMemberExpression(member) if member.property.span.start == at => {
+                Some(member.object.span())
+            }
+            _ => None,
+        })
 }
 
 /// The expression that an error at a byte is about: the callee of `a()`, the
@@ -162,20 +201,27 @@ fn initializer(context: &Context, subject: Span) -> Option<Span> {
     let name = source.slice(subject);
     let symbol = source.lookup(subject.start, name)?;
     source.declarations(symbol).into_iter().find_map(|node| {
-        std::iter::once(node.kind()).chain(source.semantic.nodes().ancestor_kinds(node.id())).take(3).find_map(|kind| {
-            match kind {
+        std::iter::once(node.kind())
+            .chain(source.semantic.nodes().ancestor_kinds(node.id()))
+            .take(3)
+            .find_map(|kind| match kind {
                 AstKind::VariableDeclarator(declarator) if declarator.type_annotation.is_none() => {
                     let init = declarator.init.as_ref()?;
-                    let fits = !matches!(init, Expression::AwaitExpression(_)) && may_await(context, init.span().start);
+                    let fits = !matches!(init, Expression::AwaitExpression(_))
+                        && may_await(context, init.span().start);
                     fits.then(|| init.span())
                 }
                 _ => None,
-            }
-        })
+            })
     })
 }
 
-fn await_in_place(context: &Context, source: &Source, diagnostic: &Diagnostic, subject: Span) -> Fix {
+fn await_in_place(
+    context: &Context,
+    source: &Source,
+    diagnostic: &Diagnostic,
+    subject: Span,
+) -> Fix {
     let fix = context.verified(diagnostic, "add 'await'");
     let parent = source.semantic.nodes().iter().find_map(|node| {
         (node.kind().span() == subject).then(|| source.semantic.nodes().parent_kind(node.id()))
@@ -194,17 +240,26 @@ fn await_in_place(context: &Context, source: &Source, diagnostic: &Diagnostic, s
     if !wrap {
         return fix.insert(context.file, subject.start, "await ");
     }
-    let open = if needs_semicolon(source, subject.start) { ";(await " } else { "(await " };
-    fix.insert(context.file, subject.start, open).insert(context.file, subject.end, ")")
+    let open = if needs_semicolon(source, subject.start) {
+        ";(await "
+    } else {
+        "(await "
+    };
+    fix.insert(context.file, subject.start, open)
+        .insert(context.file, subject.end, ")")
 }
 
 /// Whether a `(` at a byte would continue the statement before it.
 fn needs_semicolon(source: &Source, at: u32) -> bool {
     let text = source.text;
-    let starts = source.semantic.nodes().iter().any(|node| match node.kind() {
-        AstKind::ExpressionStatement(statement) => statement.span.start == at,
-        _ => false,
-    });
+    let starts = source
+        .semantic
+        .nodes()
+        .iter()
+        .any(|node| match node.kind() {
+            AstKind::ExpressionStatement(statement) => statement.span.start == at,
+            _ => false,
+        });
     let before = text[..at as usize].trim_end();
     starts && !before.is_empty() && !before.ends_with([';', '{', '}', '/'])
 }
@@ -235,7 +290,9 @@ pub fn add_return(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>
         .or_else(|| {
             // The error may name the variable or property that holds it.
             source.enclosing(at, |kind| match kind {
-                AstKind::VariableDeclarator(declarator) => expression_body(declarator.init.as_ref()?),
+                AstKind::VariableDeclarator(declarator) => {
+                    expression_body(declarator.init.as_ref()?)
+                }
                 AstKind::PropertyDefinition(property) => expression_body(property.value.as_ref()?),
                 AstKind::ObjectProperty(property) => expression_body(&property.value),
                 AstKind::AssignmentExpression(assignment) => expression_body(&assignment.right),
@@ -248,18 +305,32 @@ pub fn add_return(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>
                 _ => None,
             })
         })?;
-    let [statement] = body.statements.as_slice() else { return None };
+    let [statement] = body.statements.as_slice() else {
+        return None;
+    };
     let fix = context.verified(diagnostic, "add a return statement");
     Some(vec![match statement {
-        Statement::ExpressionStatement(expression) => fix.insert(context.file, expression.span.start, "return "),
+        Statement::ExpressionStatement(expression) => {
+            fix.insert(context.file, expression.span.start, "return ")
+        }
         Statement::LabeledStatement(labeled) => {
             let end = labeled.span.end;
             let text = source.slice(labeled.span);
-            let (inner, tail) = text.strip_suffix(';').map_or((text, ""), |inner| (inner, ";"));
-            fix.replace(context.file, labeled.span.start..end, format!("return {{ {inner} }}{tail}"))
+            let (inner, tail) = text
+                .strip_suffix(';')
+                .map_or((text, ""), |inner| (inner, ";"));
+            fix.replace(
+                context.file,
+                labeled.span.start..end,
+                format!("return {{ {inner} }}{tail}"),
+            )
         }
         Statement::BlockStatement(block)
-            if block.body.iter().all(|inner| matches!(inner, Statement::LabeledStatement(_))) && !block.body.is_empty() =>
+            if block
+                .body
+                .iter()
+                .all(|inner| matches!(inner, Statement::LabeledStatement(_)))
+                && !block.body.is_empty() =>
         {
             fix.insert(context.file, block.span.start, "return ")
         }
@@ -300,10 +371,14 @@ pub fn called_namespace(context: &Context, diagnostic: &Diagnostic) -> Option<Ve
     if !matches!(node.kind(), AstKind::ImportNamespaceSpecifier(_)) {
         return None;
     }
-    let import = source.semantic.nodes().ancestor_kinds(node.id()).find_map(|kind| match kind {
-        AstKind::ImportDeclaration(import) => Some(import),
-        _ => None,
-    })?;
+    let import = source
+        .semantic
+        .nodes()
+        .ancestor_kinds(node.id())
+        .find_map(|kind| match kind {
+            AstKind::ImportDeclaration(import) => Some(import),
+            _ => None,
+        })?;
     let from = source.slice(import.source.span);
     let end = semicolon(source);
     let replace = |text: String| {
@@ -314,11 +389,13 @@ pub fn called_namespace(context: &Context, diagnostic: &Diagnostic) -> Option<Ve
     };
     let default = replace(format!("import {name} from {from}{end}"));
     let require = replace(format!("import {name} = require({from}){end}"));
-    Some(if context.config.module == "commonjs" && !context.config.interop {
-        vec![require, default]
-    } else {
-        vec![default, require]
-    })
+    Some(
+        if context.config.module == "commonjs" && !context.config.interop {
+            vec![require, default]
+        } else {
+            vec![default, require]
+        },
+    )
 }
 
 /// `Expected 1 arguments, but got 0. Did you forget to include 'void' in your
@@ -332,7 +409,10 @@ pub fn void_promise(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fi
     })?;
     let fix = context.verified(diagnostic, "add 'void' to Promise resolved without a value");
     if source.is_javascript() {
-        let before = text[..new.span.start as usize].trim_end().trim_end_matches('(').trim_end();
+        let before = text[..new.span.start as usize]
+            .trim_end()
+            .trim_end_matches('(')
+            .trim_end();
         let comment = before.strip_suffix("*/")?;
         let open = comment.rfind("/**")?;
         let close = comment[open..].rfind('>')? + open;
@@ -343,35 +423,28 @@ pub fn void_promise(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fi
         } else {
             format!("{inner} | void")
         };
-        return Some(vec![fix.replace(context.file, start as u32..close as u32, replacement)]);
+        return Some(vec![fix.replace(
+            context.file,
+            start as u32..close as u32,
+            replacement,
+        )]);
     }
-    Some(vec![match new.type_arguments.as_ref().and_then(|args| args.params.first()) {
+    Some(vec![match new
+        .type_arguments
+        .as_ref()
+        .and_then(|args| args.params.first())
+    {
         Some(argument) => {
             let written = source.slice(argument.span());
-            let replacement =
-                if written.contains("=>") { format!("({written}) | void") } else { format!("{written} | void") };
+            let replacement = if written.contains("=>") {
+                format!("({written}) | void")
+            } else {
+                format!("{written} | void")
+            };
             fix.replace(context.file, range(argument.span()), replacement)
         }
         None => fix.insert(context.file, new.callee.span().end, "<void>"),
     }])
-}
-
-/// `Cannot find module ''`: the import of nothing.
-pub fn empty_import(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
-    let source = context.source()?;
-    let at = diagnostic.span.start;
-    let span = source.enclosing(at, |kind| match kind {
-        AstKind::ImportDeclaration(import) if import.source.value.is_empty() => Some(import.span),
-        AstKind::TSImportEqualsDeclaration(import) => match &import.module_reference {
-            TSModuleReference::ExternalModuleReference(reference) if reference.expression.value.is_empty() => {
-                Some(import.span)
-            }
-            _ => None,
-        },
-        _ => None,
-    })?;
-    let span = buildfix_typescript_syntax::style::whole_lines(context.text(), span);
-    Some(vec![context.verified(diagnostic, "remove import from ''").replace(context.file, range(span), "")])
 }
 
 /// `'x' is defined as an accessor in class 'A', but is overridden here in 'B'
@@ -386,8 +459,15 @@ pub fn accessors(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>>
     let name = property.key.static_name()?;
     let key = property.key.span();
     let indent = buildfix_typescript_syntax::style::indentation(text, property.span.start);
-    let end = if semicolons(source) { ";" } else { "" };
-    let ty = property.type_annotation.as_ref().map_or("", |annotation| source.slice(annotation.span));
+    let end = if source.slice(property.span).ends_with(';') {
+        ";"
+    } else {
+        ""
+    };
+    let ty = property
+        .type_annotation
+        .as_ref()
+        .map_or("", |annotation| source.slice(annotation.span));
     let parameter = ty;
     let backing = if buildfix_typescript_syntax::style::is_identifier(&name) {
         format!("_{name}")
@@ -395,14 +475,29 @@ pub fn accessors(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>>
         let mark = quote(source);
         format!("{mark}_{name}{mark}")
     };
-    let access = if backing.starts_with('_') { format!("this.{backing}") } else { format!("this[{backing}]") };
+    let access = if backing.starts_with('_') {
+        format!("this.{backing}")
+    } else {
+        format!("this[{backing}]")
+    };
     let written = source.slice(key);
     let head = "private ";
-    let start = property.decorators.last().map_or(property.span.start, |last| last.span.end);
+    let start = property
+        .decorators
+        .last()
+        .map_or(property.span.start, |last| last.span.end);
     let start = buildfix_typescript_syntax::style::skip_blank(text, start);
     let modifiers = text[start as usize..key.start as usize].trim();
-    let kept = if modifiers.contains("static") { "static " } else { "" };
-    let visible = ["private", "protected"].iter().find(|word| modifiers.contains(**word)).copied().unwrap_or("public");
+    let kept = if modifiers.contains("static") {
+        "static "
+    } else {
+        ""
+    };
+    let visible = ["private", "protected"]
+        .iter()
+        .find(|word| modifiers.contains(**word))
+        .copied()
+        .unwrap_or("public");
     let accessors = format!(
         "\n{indent}{visible} {kept}get {written}(){ty} {{\n{indent}    return {access}{end}\n{indent}}}\n\
          {indent}{visible} {kept}set {written}(value{parameter}) {{\n{indent}    {access} = value{end}\n{indent}}}"
@@ -410,7 +505,11 @@ pub fn accessors(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>>
     Some(vec![
         context
             .verified(diagnostic, "generate 'get' and 'set' accessors")
-            .replace(context.file, start..key.end, format!("{head}{kept}{backing}"))
+            .replace(
+                context.file,
+                start..key.end,
+                format!("{head}{kept}{backing}"),
+            )
             .insert(context.file, property.span.end, accessors),
     ])
 }

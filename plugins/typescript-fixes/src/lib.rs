@@ -5,8 +5,11 @@
 //! * [`syntax`]: JSDoc types in code, `=` for `:`
 //! * [`expressions`]: `new`, `await`, `()`, `return`
 //! * [`unused`]: what nothing reads
+//! * [`optional`]: properties that are not always there
 //! * [`implement`], [`properties`]: members that a class or object has to have
 //! * [`declare`]: members that are used but not declared
+//! * [`generic`]: constraints and the type of `this`
+//! * [`small`]: rules of a line or two each
 //! * [`annotate`], [`usage`]: types inferred from comments and from use
 //! * [`declarations`]: types that `--isolatedDeclarations` asks for
 
@@ -15,10 +18,13 @@ mod class;
 mod declarations;
 mod declare;
 mod expressions;
+mod generic;
 mod implement;
 mod modifiers;
 mod names;
+mod optional;
 mod properties;
+mod small;
 mod syntax;
 mod unused;
 mod usage;
@@ -59,14 +65,17 @@ type Rule = for<'c, 'p, 'a, 'd> fn(&'c Context<'p, 'a>, &'d Diagnostic) -> Optio
 /// The rules for an error code, best first.
 fn rules(code: &str) -> &'static [Rule] {
     match code {
-        "TS2551" | "TS2561" | "TS2568" | "TS2570" | "TS2820" | "TS2833" | "TS4117" => &[spelling::did_you_mean],
+        "TS2551" | "TS2568" | "TS2570" | "TS2820" | "TS2833" | "TS4117" => {
+            &[spelling::did_you_mean]
+        }
+        "TS2561" => &[spelling::did_you_mean, declare::in_expected],
         "TS4111" => &[spelling::index_access],
         "TS2713" => &[spelling::indexed_access_type],
         "TS4114" | "TS4115" | "TS4116" => &[modifiers::add_override],
         "TS4112" | "TS4113" => &[modifiers::remove_override],
         "TS4119" | "TS4120" => &[modifiers::add_override_tag],
         "TS2689" => &[modifiers::extends_to_implements],
-        "TS1308" | "TS1103" => &[modifiers::add_async],
+        "TS1308" | "TS1103" | "TS2311" => &[modifiers::add_async],
         "TS1064" => &[modifiers::promise_return],
         "TS2588" => &[modifiers::const_to_let],
         "TS8020" | "TS17019" | "TS17020" => &[syntax::jsdoc_type],
@@ -78,44 +87,65 @@ fn rules(code: &str) -> &'static [Rule] {
         "TS2690" => &[syntax::mapped_key],
         "TS1337" => &[syntax::mapped_object_type],
         "TS7051" => &[syntax::name_parameter],
-        "TS2377" | "TS17009" => &[syntax::super_call],
-        "TS2749" => &[syntax::add_typeof],
-        "TS1484" | "TS1485" | "TS1205" | "TS1371" | "TS1448" => &[syntax::mark_type_import],
+        "TS2377" => &[syntax::super_call],
+        "TS17009" => &[small::super_first, syntax::super_call],
+        "TS1340" => &[small::typeof_import],
+        "TS2612" => &[small::declare_property],
+        "TS1375" | "TS1378" | "TS1431" | "TS1432" | "TS2853" | "TS2854" => &[small::empty_export],
+        "TS1381" | "TS1382" => &[small::jsx_character],
+        "TS2845" => &[small::nan],
+        "TS1497" => &[small::wrap_decorator],
+        "TS1272" => &[small::import_as_type],
+        "TS2554" => &[small::add_parameter],
+        "TS2353" => &[declare::in_expected],
+        "TS2769" => &[small::nested_spelling, expressions::add_await],
+        "TS2749" => &[small::add_typeof],
+        "TS1484" | "TS1485" | "TS1205" | "TS1371" | "TS1448" => &[small::mark_type_import],
         "TS2774" => &[expressions::call],
         "TS2348" => &[expressions::add_new],
         "TS2352" => &[expressions::over_unknown],
         "TS2349" | "TS2351" => &[expressions::add_await, expressions::called_namespace],
-        "TS2801" | "TS2362" | "TS2363" | "TS2365" | "TS2367" | "TS2488" | "TS2504" | "TS2495" | "TS2802" => {
-            &[expressions::add_await]
-        }
+        "TS2801" | "TS2362" | "TS2363" | "TS2365" | "TS2367" | "TS2488" | "TS2504" | "TS2495"
+        | "TS2802" => &[expressions::add_await],
         "TS2322" => &[
+            small::nested_spelling,
             properties::add_missing,
             expressions::async_body,
             expressions::add_await,
             expressions::add_return,
-            declare::constrain,
+            generic::constrain,
         ],
-        "TS2345" => &[properties::add_missing, expressions::add_await, expressions::add_return, expressions::called_namespace, declare::constrain],
+        "TS2345" => &[
+            properties::add_missing,
+            expressions::add_await,
+            expressions::add_return,
+            expressions::called_namespace,
+            generic::constrain,
+        ],
         "TS2339" => &[expressions::add_await, declare::member],
         "TS2420" | "TS2720" => &[implement::interface],
         "TS2515" | "TS2653" | "TS2654" | "TS2655" | "TS2656" => &[implement::inherited],
-        "TS2564" => &[properties::initialize],
-        "TS2375" | "TS2379" | "TS2412" => &[properties::exact_optional],
+        "TS2564" => &[optional::initialize],
+        "TS2375" | "TS2379" | "TS2412" => &[optional::exact_optional],
         "TS2739" | "TS2740" | "TS2741" => &[properties::add_missing],
-        "TS2344" => &[declare::constrain],
-        "TS2683" => &[declare::this],
+        "TS2344" => &[generic::constrain],
+        "TS2683" => &[generic::this],
         "TS7006" | "TS7019" | "TS7031" => &[annotate::parameters],
         "TS7005" | "TS7034" | "TS7008" => &[annotate::variable],
         "TS7032" => &[annotate::setter],
         "TS9019" => &[declarations::extract_bindings],
         "TS9021" => &[declarations::extract_base],
         "TS9023" => &[declarations::expando],
-        "TS9005" | "TS9007" | "TS9008" | "TS9009" | "TS9010" | "TS9011" | "TS9012" | "TS9013" | "TS9014" | "TS9015"
-        | "TS9016" | "TS9017" | "TS9018" | "TS9020" | "TS9022" | "TS9025" => &[declarations::annotate],
+        "TS9005" | "TS9007" | "TS9008" | "TS9009" | "TS9010" | "TS9011" | "TS9012" | "TS9013"
+        | "TS9014" | "TS9015" | "TS9016" | "TS9017" | "TS9018" | "TS9020" | "TS9022" | "TS9025" => {
+            &[declarations::annotate]
+        }
         "TS2355" => &[expressions::add_return],
         "TS2794" | "TS2810" => &[expressions::void_promise],
         "TS2610" | "TS2611" => &[expressions::accessors],
-        "TS6133" | "TS6138" | "TS6192" | "TS6196" | "TS6198" | "TS6199" | "TS6205" => &[unused::unused],
+        "TS6133" | "TS6138" | "TS6192" | "TS6196" | "TS6198" | "TS6199" | "TS6205" => {
+            &[unused::unused]
+        }
         "TS7027" => &[unused::unreachable],
         "TS7028" => &[unused::label],
         _ => &[],

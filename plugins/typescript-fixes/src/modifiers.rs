@@ -1,7 +1,7 @@
 //! `override`, `async`, `extends`: single words in a declaration's head.
 
-use buildfix_typescript_syntax::context::{Context, range};
 use buildfix_sdk::{Diagnostic, Fix};
+use buildfix_typescript_syntax::context::{Context, range};
 use buildfix_typescript_syntax::style::{indentation, line_start, skip_trivia, word_at};
 use oxc_ast::{
     AstKind,
@@ -10,7 +10,16 @@ use oxc_ast::{
 use oxc_span::{GetSpan, Span};
 
 const MODIFIERS: [&str; 10] = [
-    "public", "private", "protected", "static", "abstract", "override", "readonly", "async", "declare", "accessor",
+    "public",
+    "private",
+    "protected",
+    "static",
+    "abstract",
+    "override",
+    "readonly",
+    "async",
+    "declare",
+    "accessor",
 ];
 
 /// The class member or parameter property whose name or head is at a byte:
@@ -24,20 +33,24 @@ fn member(context: &Context, at: u32) -> Option<(Span, u32)> {
             AstKind::FormalParameter(param) => &param.decorators,
             _ => return None,
         };
-        let head = decorators.last().map_or(kind.span().start, |last| last.span.end.max(kind.span().start));
+        let head = decorators.last().map_or(kind.span().start, |last| {
+            last.span.end.max(kind.span().start)
+        });
         Some((kind.span(), skip_trivia(context.text(), head)))
     })
 }
 
 /// The modifiers at the front of a member, with where each begins.
-fn modifiers<'t>(text: &'t str, mut at: u32) -> Vec<(u32, &'t str)> {
+fn modifiers(text: &str, mut at: u32) -> Vec<(u32, &str)> {
     let mut found = Vec::new();
     loop {
         let word = word_at(text, at);
         let end = at + word.len() as u32;
         let next = skip_trivia(text, end);
         // `static` may itself be a name.
-        if !MODIFIERS.contains(&word) || text[next as usize..].starts_with(['(', '=', ':', ';', '?', '!', ',', ')']) {
+        if !MODIFIERS.contains(&word)
+            || text[next as usize..].starts_with(['(', '=', ':', ';', '?', '!', ',', ')'])
+        {
             return found;
         }
         found.push((at, word));
@@ -64,9 +77,15 @@ pub fn add_override(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fi
 pub fn remove_override(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
     let text = context.text();
     let (_, head) = member(context, diagnostic.span.start)?;
-    let (at, word) = *modifiers(text, head).iter().find(|(_, word)| *word == "override")?;
+    let (at, word) = *modifiers(text, head)
+        .iter()
+        .find(|(_, word)| *word == "override")?;
     let end = buildfix_typescript_syntax::style::skip_blank(text, at + word.len() as u32);
-    Some(vec![context.verified(diagnostic, "remove 'override' modifier").replace(context.file, at..end, "")])
+    Some(vec![
+        context
+            .verified(diagnostic, "remove 'override' modifier")
+            .replace(context.file, at..end, ""),
+    ])
 }
 
 /// `This member must have a JSDoc comment with an '@override' tag`
@@ -76,14 +95,25 @@ pub fn add_override_tag(context: &Context, diagnostic: &Diagnostic) -> Option<Ve
     let indent = indentation(text, span.start);
     let fix = context.verified(diagnostic, "add '@override' tag");
     let Some(comment) = context.source()?.doc_comment_before(span.start) else {
-        return Some(vec![fix.insert(context.file, span.start, format!("/** @override */\n{indent}"))]);
+        return Some(vec![fix.insert(
+            context.file,
+            span.start,
+            format!("/** @override */\n{indent}"),
+        )]);
     };
     let body = text.get(comment.start as usize + 3..comment.end as usize - 2)?;
     if body.contains('\n') {
         let at = line_start(text, comment.end - 2);
-        return Some(vec![fix.insert(context.file, at, format!("{indent} * @override\n"))]);
+        return Some(vec![fix.insert(
+            context.file,
+            at,
+            format!("{indent} * @override\n"),
+        )]);
     }
-    let lines = format!("/**\n{indent} * {}\n{indent} * @override\n{indent} */", body.trim());
+    let lines = format!(
+        "/**\n{indent} * {}\n{indent} * @override\n{indent} */",
+        body.trim()
+    );
     Some(vec![fix.replace(context.file, range(comment), lines)])
 }
 
@@ -102,7 +132,10 @@ pub fn extends_to_implements(context: &Context, diagnostic: &Diagnostic) -> Opti
         .verified(diagnostic, "change 'extends' to 'implements'")
         .replace(context.file, keyword..keyword + 7, "implements");
     if let Some(first) = class.implements.first() {
-        let end = heritage.type_arguments.as_ref().map_or(heritage.expression.span().end, |args| args.span.end);
+        let end = heritage
+            .type_arguments
+            .as_ref()
+            .map_or(heritage.expression.span().end, |args| args.span.end);
         let second = text[..first.span.start as usize].rfind("implements")? as u32;
         let gap = buildfix_typescript_syntax::style::skip_blank(text, second + 10);
         // `extends A implements B` to `implements A, B`
@@ -125,15 +158,20 @@ impl<'a> AnyFunction<'a> {
     /// The innermost function around a byte.
     pub fn around(context: &Context<'_, 'a>, at: u32) -> Option<Self> {
         let around = context.source()?.around(at);
-        let index = around
-            .iter()
-            .position(|kind| matches!(kind, AstKind::Function(_) | AstKind::ArrowFunctionExpression(_)))?;
+        let index = around.iter().position(|kind| {
+            matches!(
+                kind,
+                AstKind::Function(_) | AstKind::ArrowFunctionExpression(_)
+            )
+        })?;
         match around[index] {
             AstKind::ArrowFunctionExpression(arrow) => Some(Self::Arrow(arrow)),
             AstKind::Function(function) => {
                 let method = match around.get(index + 1) {
                     Some(AstKind::MethodDefinition(method)) => Some(method.key.span()),
-                    Some(AstKind::ObjectProperty(property)) if property.method => Some(property.key.span()),
+                    Some(AstKind::ObjectProperty(property)) if property.method => {
+                        Some(property.key.span())
+                    }
                     _ => None,
                 };
                 Some(Self::Function(function, method))
@@ -168,7 +206,9 @@ impl<'a> AnyFunction<'a> {
             }
             Self::Function(function, None) => {
                 let at = function.span.start;
-                let declare = text[at as usize..].find("function").map_or(0, |offset| offset as u32);
+                let declare = text[at as usize..]
+                    .find("function")
+                    .map_or(0, |offset| offset as u32);
                 at + declare
             }
             Self::Arrow(arrow) => arrow.span.start,
@@ -215,7 +255,11 @@ pub fn add_async(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>>
 /// `The return type of an async function or method must be the global
 /// Promise<T> type. Did you mean to write 'Promise<void>'?`
 pub fn promise_return(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
-    let wanted = buildfix_typescript_syntax::context::between(&diagnostic.message, "Did you mean to write '", "'?")?;
+    let wanted = buildfix_typescript_syntax::context::between(
+        &diagnostic.message,
+        "Did you mean to write '",
+        "'?",
+    )?;
     let source = context.source()?;
     let span = source.enclosing(diagnostic.span.start, |kind| match kind {
         AstKind::TSTypeAnnotation(annotation) => Some(annotation.type_annotation.span()),
@@ -231,12 +275,21 @@ pub fn const_to_let(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fi
     let at = diagnostic.span.start;
     let symbol = source.lookup(at, word_at(context.text(), at))?;
     let node = source.declarations(symbol).into_iter().next()?;
-    let declaration = source.semantic.nodes().ancestor_kinds(node.id()).find_map(|kind| match kind {
-        AstKind::VariableDeclaration(declaration) => Some(declaration.span),
-        _ => None,
-    })?;
+    let declaration =
+        source
+            .semantic
+            .nodes()
+            .ancestor_kinds(node.id())
+            .find_map(|kind| match kind {
+                AstKind::VariableDeclaration(declaration) => Some(declaration.span),
+                _ => None,
+            })?;
     let start = declaration.start;
     let offset = source.slice(declaration).find("const")? as u32;
     let fix = context.verified(diagnostic, "convert 'const' to 'let'");
-    Some(vec![fix.replace(context.file, start + offset..start + offset + 5, "let")])
+    Some(vec![fix.replace(
+        context.file,
+        start + offset..start + offset + 5,
+        "let",
+    )])
 }

@@ -24,7 +24,13 @@ pub struct Names<'c, 'p, 'a> {
 impl<'c, 'p, 'a> Names<'c, 'p, 'a> {
     /// Into a place of a file.
     pub fn new(context: &'c Context<'p, 'a>, target: &Rc<Source<'a>>, at: u32) -> Self {
-        Self { project: context.project, target: Rc::clone(target), at, config: &context.config, imports: Vec::new() }
+        Self {
+            project: context.project,
+            target: Rc::clone(target),
+            at,
+            config: &context.config,
+            imports: Vec::new(),
+        }
     }
 
     /// A member as it has to be written there.
@@ -50,14 +56,19 @@ impl<'c, 'p, 'a> Names<'c, 'p, 'a> {
             if self.target.lookup(self.at, first).is_some() {
                 continue;
             }
-            let Some(symbol) = from.lookup(at, first) else { continue };
+            let Some(symbol) = from.lookup(at, first) else {
+                continue;
+            };
             if from.path == self.target.path {
                 // Declared inside a namespace of this file.
                 for kind in from.around(at) {
                     if let AstKind::TSNamespaceDeclaration(namespace) = kind
                         && self.target.lookup(self.at, &namespace.id.name).is_some()
                     {
-                        with.insert(name.clone(), Ty::named(format!("{}.{name}", namespace.id.name)));
+                        with.insert(
+                            name.clone(),
+                            Ty::named(format!("{}.{name}", namespace.id.name)),
+                        );
                         break;
                     }
                 }
@@ -73,20 +84,35 @@ impl<'c, 'p, 'a> Names<'c, 'p, 'a> {
     }
 
     /// How a name of another file gets here.
-    fn import(&self, from: &Rc<Source<'a>>, symbol: oxc_semantic::SymbolId, name: &str) -> Option<Import> {
+    fn import(
+        &self,
+        from: &Rc<Source<'a>>,
+        symbol: oxc_semantic::SymbolId,
+        name: &str,
+    ) -> Option<Import> {
         let node = from.declarations(symbol).into_iter().next()?;
-        let named = |specifier: String, want: Want| Import { specifier, want, type_only: true };
+        let named = |specifier: String, want: Want| Import {
+            specifier,
+            want,
+            type_only: true,
+        };
         let want = match node.kind() {
-            AstKind::ImportSpecifier(specifier) => Some(Want::Named(specifier.imported.name().to_string())),
+            AstKind::ImportSpecifier(specifier) => {
+                Some(Want::Named(specifier.imported.name().to_string()))
+            }
             AstKind::ImportDefaultSpecifier(_) => Some(Want::Default(name.to_owned())),
             AstKind::ImportNamespaceSpecifier(_) => Some(Want::Namespace(name.to_owned())),
             _ => None,
         };
         if let Some(want) = want {
-            let specifier = from.semantic.nodes().ancestor_kinds(node.id()).find_map(|kind| match kind {
-                AstKind::ImportDeclaration(import) => Some(import.source.value.to_string()),
-                _ => None,
-            })?;
+            let specifier = from
+                .semantic
+                .nodes()
+                .ancestor_kinds(node.id())
+                .find_map(|kind| match kind {
+                    AstKind::ImportDeclaration(import) => Some(import.source.value.to_string()),
+                    _ => None,
+                })?;
             if !specifier.starts_with('.') {
                 return Some(named(specifier, want));
             }
@@ -94,8 +120,15 @@ impl<'c, 'p, 'a> Names<'c, 'p, 'a> {
             return Some(named(self.specifier(&file)?, want));
         }
         let all = exports(from);
-        let export = all.names.iter().find(|export| export.local.as_deref() == Some(name))?;
-        let want = if export.name == "default" { Want::Default(name.to_owned()) } else { Want::Named(export.name.clone()) };
+        let export = all
+            .names
+            .iter()
+            .find(|export| export.local.as_deref() == Some(name))?;
+        let want = if export.name == "default" {
+            Want::Default(name.to_owned())
+        } else {
+            Want::Named(export.name.clone())
+        };
         Some(named(self.specifier(&from.path)?, want))
     }
 
@@ -107,7 +140,8 @@ impl<'c, 'p, 'a> Names<'c, 'p, 'a> {
     /// Adds the imports to a fix.
     pub fn finish(self, mut fix: Fix, file: &SourceFile) -> Fix {
         if !self.imports.is_empty() {
-            fix.edits.extend(imports::add(&self.target, file, self.config, &self.imports));
+            fix.edits
+                .extend(imports::add(&self.target, file, self.config, &self.imports));
         }
         fix
     }

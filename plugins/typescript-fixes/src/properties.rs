@@ -4,7 +4,7 @@
 use buildfix_sdk::{Diagnostic, Fix};
 use buildfix_typescript_syntax::{
     Context, Source,
-    context::{between, range},
+    context::range,
     members::{Owned, members},
     modules::declaring,
     style::{INDENT, first_on_line, indentation},
@@ -14,7 +14,7 @@ use oxc_ast::{
     AstKind,
     ast::{Expression, JSXAttributeItem, JSXAttributeName, ObjectExpression, ObjectPropertyKind},
 };
-use oxc_span::{GetSpan, Span};
+use oxc_span::GetSpan;
 use std::rc::Rc;
 
 /// How deep default values nest.
@@ -32,10 +32,16 @@ pub fn missing_type(message: &str) -> Option<&str> {
 /// Reads a type that a message names.
 pub fn read_type(context: &Context, text: &str) -> Option<Ty> {
     let fragment = context.project.fragment(&format!("type X = {text}"))?;
-    fragment.semantic.nodes().iter().find_map(|node| match node.kind() {
-        AstKind::TSTypeAliasDeclaration(alias) => Some(Ty::read(fragment.text, &alias.type_annotation)),
-        _ => None,
-    })
+    fragment
+        .semantic
+        .nodes()
+        .iter()
+        .find_map(|node| match node.kind() {
+            AstKind::TSTypeAliasDeclaration(alias) => {
+                Some(Ty::read(fragment.text, &alias.type_annotation))
+            }
+            _ => None,
+        })
 }
 
 /// `Type '{}' is missing the following properties from type 'T': a, b` and its
@@ -55,7 +61,10 @@ pub fn add_missing(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix
     let present = keys(object);
     let indent = indentation(source.text, object.span.start).to_owned();
     let inner = format!("{indent}{INDENT}");
-    let values = Values { context, source, depth: DEPTH };
+    let values = Values {
+        context,
+        depth: DEPTH,
+    };
     let (mut lines, mut throws) = (Vec::new(), false);
     for owned in required(&all, &present) {
         let (value, placeholder) = values.of_member(owned, &inner);
@@ -66,26 +75,53 @@ pub fn add_missing(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix
         return None;
     }
     let title = "add missing properties";
-    let fix = if throws { context.placeholder(diagnostic, title) } else { context.verified(diagnostic, title) };
-    let multi = object.properties.first().is_some_and(|first| first_on_line(source.text, first.span().start));
+    let fix = if throws {
+        context.placeholder(diagnostic, title)
+    } else {
+        context.verified(diagnostic, title)
+    };
+    let multi = object
+        .properties
+        .first()
+        .is_some_and(|first| first_on_line(source.text, first.span().start));
     if let (Some(last), true) = (object.properties.last(), multi) {
         let end = last.span().end;
         let own = indentation(source.text, last.span().start);
-        let lines: Vec<String> = lines.iter().map(|line| format!("{own}{}", line.trim_start())).collect();
-        return Some(vec![fix.insert(context.file, end, format!(",\n{}", lines.join(",\n")))]);
+        let lines: Vec<String> = lines
+            .iter()
+            .map(|line| format!("{own}{}", line.trim_start()))
+            .collect();
+        return Some(vec![fix.insert(
+            context.file,
+            end,
+            format!(",\n{}", lines.join(",\n")),
+        )]);
     }
-    let existing = object.properties.iter().map(|property| format!("{inner}{}", source.slice(property.span())));
+    let existing = object
+        .properties
+        .iter()
+        .map(|property| format!("{inner}{}", source.slice(property.span())));
     let lines: Vec<String> = existing.chain(lines).collect();
-    Some(vec![fix.replace(context.file, range(object.span), format!("{{\n{}\n{indent}}}", lines.join(",\n")))])
+    Some(vec![fix.replace(
+        context.file,
+        range(object.span),
+        format!("{{\n{}\n{indent}}}", lines.join(",\n")),
+    )])
 }
 
 fn required<'o, 'a>(all: &'o [Owned<'a>], present: &[String]) -> Vec<&'o Owned<'a>> {
     let mut found: Vec<&Owned> = Vec::new();
     for owned in all {
         let member = &owned.member;
-        let fits = !member.optional && !member.is_static && !member.key.is_empty() && member.access.is_empty();
+        let fits = !member.optional
+            && !member.is_static
+            && !member.key.is_empty()
+            && member.access.is_empty();
         let name = member.name();
-        if fits && !present.iter().any(|own| own == name) && !found.iter().any(|own| own.member.name() == name) {
+        if fits
+            && !present.iter().any(|own| own == name)
+            && !found.iter().any(|own| own.member.name() == name)
+        {
             found.push(owned);
         }
     }
@@ -148,7 +184,9 @@ fn attributes<'a>(
         match item {
             JSXAttributeItem::Attribute(attribute) => match &attribute.name {
                 JSXAttributeName::Identifier(name) => present.push(name.name.to_string()),
-                JSXAttributeName::NamespacedName(name) => present.push(source.slice(name.span).to_owned()),
+                JSXAttributeName::NamespacedName(name) => {
+                    present.push(source.slice(name.span).to_owned())
+                }
             },
             JSXAttributeItem::SpreadAttribute(attribute) => {
                 spread = true;
@@ -161,7 +199,10 @@ fn attributes<'a>(
             }
         }
     }
-    let values = Values { context, source, depth: DEPTH };
+    let values = Values {
+        context,
+        depth: DEPTH,
+    };
     let mut throws = false;
     let mut parts = Vec::new();
     for owned in required(all, &present) {
@@ -173,22 +214,32 @@ fn attributes<'a>(
         return None;
     }
     let title = "add missing attributes";
-    let fix = if throws { context.placeholder(diagnostic, title) } else { context.verified(diagnostic, title) };
+    let fix = if throws {
+        context.placeholder(diagnostic, title)
+    } else {
+        context.verified(diagnostic, title)
+    };
     let parts = parts.join(" ");
-    Some(vec![match (element.attributes.first(), element.attributes.last()) {
-        (Some(first), _) if spread => fix.insert(context.file, first.span().start, format!("{parts} ")),
-        (_, Some(last)) => fix.insert(context.file, last.span().end, format!(" {parts}")),
-        _ => {
-            let end = element.type_arguments.as_ref().map_or(element.name.span().end, |args| args.span.end);
-            fix.insert(context.file, end, format!(" {parts}"))
-        }
-    }])
+    Some(vec![
+        match (element.attributes.first(), element.attributes.last()) {
+            (Some(first), _) if spread => {
+                fix.insert(context.file, first.span().start, format!("{parts} "))
+            }
+            (_, Some(last)) => fix.insert(context.file, last.span().end, format!(" {parts}")),
+            _ => {
+                let end = element
+                    .type_arguments
+                    .as_ref()
+                    .map_or(element.name.span().end, |args| args.span.end);
+                fix.insert(context.file, end, format!(" {parts}"))
+            }
+        },
+    ])
 }
 
 /// Tells the plainest value of a type.
 struct Values<'c, 'p, 'a> {
     context: &'c Context<'p, 'a>,
-    source: &'c Rc<Source<'a>>,
     depth: u32,
 }
 
@@ -196,9 +247,9 @@ impl<'a> Values<'_, '_, 'a> {
     /// The value of a member, and whether it throws when used.
     fn of_member(&self, owned: &Owned<'a>, indent: &str) -> (String, bool) {
         match &owned.member.kind {
-            MemberKind::Property(Some(ty)) | MemberKind::Getter(Some(ty)) | MemberKind::Setter(_, Some(ty)) => {
-                self.of(&owned.source, owned.at, ty, indent)
-            }
+            MemberKind::Property(Some(ty))
+            | MemberKind::Getter(Some(ty))
+            | MemberKind::Setter(_, Some(ty)) => self.of(&owned.source, owned.at, ty, indent),
             MemberKind::Method(signature) => (function(signature, indent), true),
             _ => ("undefined".to_owned(), false),
         }
@@ -206,7 +257,9 @@ impl<'a> Values<'_, '_, 'a> {
 
     fn of(&self, source: &Rc<Source<'a>>, at: u32, ty: &Ty, indent: &str) -> (String, bool) {
         let plain = |text: &str| (text.to_owned(), false);
-        let Some(depth) = self.depth.checked_sub(1) else { return plain("undefined") };
+        let Some(depth) = self.depth.checked_sub(1) else {
+            return plain("undefined");
+        };
         let inner = Values { depth, ..*self };
         match ty {
             Ty::Word(word) => match word.as_str() {
@@ -222,7 +275,12 @@ impl<'a> Values<'_, '_, 'a> {
             Ty::Array(_) | Ty::Tuple(_) => plain("[]"),
             Ty::Operator("readonly", ty) => inner.of(source, at, ty, indent),
             Ty::Named(name, _) if matches!(name.as_str(), "Array" | "ReadonlyArray") => plain("[]"),
-            Ty::Named(name, _) if matches!(name.as_str(), "Map" | "Set" | "Date" | "WeakMap" | "WeakSet") => {
+            Ty::Named(name, _)
+                if matches!(
+                    name.as_str(),
+                    "Map" | "Set" | "Date" | "WeakMap" | "WeakSet"
+                ) =>
+            {
                 plain(&format!("new {name}()"))
             }
             Ty::Union(types) => types
@@ -234,12 +292,18 @@ impl<'a> Values<'_, '_, 'a> {
             Ty::Object(_) => inner.object(source, at, ty, indent),
             Ty::Named(name, _) => match declaring(self.context.project, source, at, name) {
                 Some((found, symbol)) => {
-                    let kinds: Vec<AstKind> = found.declarations(symbol).into_iter().map(|node| node.kind()).collect();
+                    let kinds: Vec<AstKind> = found
+                        .declarations(symbol)
+                        .into_iter()
+                        .map(|node| node.kind())
+                        .collect();
                     for kind in kinds {
                         match kind {
                             AstKind::TSEnumDeclaration(declaration) => {
                                 return match declaration.body.members.first() {
-                                    Some(first) => plain(&format!("{name}.{}", first.id.static_name())),
+                                    Some(first) => {
+                                        plain(&format!("{name}.{}", first.id.static_name()))
+                                    }
                                     None => plain("0"),
                                 };
                             }
@@ -249,13 +313,19 @@ impl<'a> Values<'_, '_, 'a> {
                                         if method.kind == oxc_ast::ast::MethodDefinitionKind::Constructor
                                             && method.value.params.items.iter().any(|param| !param.optional && param.initializer.is_none()))
                                 });
-                                return if arguments { plain("undefined") } else { plain(&format!("new {name}()")) };
+                                return if arguments {
+                                    plain("undefined")
+                                } else {
+                                    plain(&format!("new {name}()"))
+                                };
                             }
                             AstKind::TSTypeAliasDeclaration(alias) => {
                                 let ty = Ty::read(found.text, &alias.type_annotation);
                                 return inner.of(&found, alias.span.start, &ty, indent);
                             }
-                            AstKind::TSInterfaceDeclaration(_) => return inner.object(source, at, ty, indent),
+                            AstKind::TSInterfaceDeclaration(_) => {
+                                return inner.object(source, at, ty, indent);
+                            }
                             _ => {}
                         }
                     }
@@ -291,147 +361,4 @@ fn function(signature: &Signature, indent: &str) -> String {
         "function{} {{\n{indent}{INDENT}throw new Error(\"Function not implemented.\");\n{indent}}}",
         signature.print(": ", None)
     )
-}
-
-/// `Property 'a' has no initializer and is not definitely assigned in the
-/// constructor.`
-pub fn initialize(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
-    let source = context.source()?;
-    let at = diagnostic.span.start;
-    let property = source.enclosing(at, |kind| match kind {
-        AstKind::PropertyDefinition(property) => Some(property),
-        _ => None,
-    })?;
-    let name = source.slice(property.key.span());
-    if source.is_javascript() {
-        let comment = source.doc_comment_before(property.span.start)?;
-        let text = source.slice(comment);
-        let open = text.find("@type")? + text[text.find("@type")?..].find('{')?;
-        let close = text.rfind('}')? as u32 + comment.start;
-        let inner = text[open + 1..].trim_start();
-        if inner.is_empty() {
-            return None;
-        }
-        return Some(vec![
-            context
-                .verified(diagnostic, format!("add 'undefined' type to property '{name}'"))
-                .insert(context.file, close, " | undefined"),
-        ]);
-    }
-    let annotation = property.type_annotation.as_ref()?;
-    let ty = Ty::read(source.text, &annotation.type_annotation);
-    let mut fixes = Vec::new();
-    if let Some(value) = initial(context, source, at, &ty) {
-        fixes.push(
-            context
-                .verified(diagnostic, format!("add initializer to property '{name}'"))
-                .insert(context.file, annotation.span.end, format!(" = {value}")),
-        );
-    }
-    let written = source.slice(annotation.type_annotation.span());
-    let wrapped = matches!(ty, Ty::Function(_) | Ty::Constructor(_) | Ty::Conditional(_));
-    fixes.push(
-        context.verified(diagnostic, format!("add 'undefined' type to property '{name}'")).replace(
-            context.file,
-            range(annotation.type_annotation.span()),
-            if wrapped { format!("({written}) | undefined") } else { format!("{written} | undefined") },
-        ),
-    );
-    fixes.push(
-        context
-            .verified(diagnostic, format!("add definite assignment assertion to property '{name}'"))
-            .insert(context.file, property.key.span().end, "!"),
-    );
-    Some(fixes)
-}
-
-/// The value that a property of this type begins with, where there is one that
-/// says nothing of its own.
-fn initial(context: &Context, source: &Rc<Source>, at: u32, ty: &Ty) -> Option<String> {
-    match ty {
-        Ty::Word(word) if word == "boolean" => Some("false".to_owned()),
-        Ty::Word(word) if literal_kind(word).is_some() => Some(word.clone()),
-        Ty::Array(_) => Some("[]".to_owned()),
-        Ty::Union(types) => types.iter().find_map(|ty| initial(context, source, at, ty)),
-        Ty::Named(name, args) if matches!(name.as_str(), "Array" | "Map" | "Set") && !args.is_empty() => {
-            Some(if name == "Array" { "[]".to_owned() } else { format!("new {name}()") })
-        }
-        _ => None,
-    }
-}
-
-/// `Consider adding 'undefined' to the types of the target's properties.`
-pub fn exact_optional(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
-    let source = context.source()?;
-    let at = diagnostic.span.start;
-    let title = "add 'undefined' to optional property type";
-    let first = diagnostic.message.lines().next()?;
-    let target = between(first, "assignable to type '", "' with 'exactOptional").and_then(|text| read_type(context, text));
-    let mut found: Vec<(Rc<Source>, Span)> = Vec::new();
-    let mut collect = |ty: &Ty| {
-        for owned in members(context.project, source, at, ty).unwrap_or_default() {
-            if owned.member.optional
-                && let Some(span) = annotation_of(&owned.source, owned.at, &owned.member.key)
-            {
-                found.push((Rc::clone(&owned.source), span));
-            }
-        }
-    };
-    if diagnostic.code == "TS2412" {
-        let infer = context.infer()?;
-        let object = source.semantic.nodes().iter().find_map(|node| match node.kind() {
-            AstKind::StaticMemberExpression(member) if member.span.start == at => Some(&member.object),
-            _ => None,
-        })?;
-        collect(&infer.expression(object)?);
-    } else if let Some(target) = &target {
-        collect(target);
-    }
-    if found.is_empty() {
-        // A target without a name: the property itself, if there is only one so
-        // called.
-        let name = between(&diagnostic.message, "Types of property '", "'")?;
-        let spans: Vec<Span> = source
-            .semantic
-            .nodes()
-            .iter()
-            .filter_map(|node| match node.kind() {
-                AstKind::TSPropertySignature(property) if property.optional && property.key.is_specific_static_name(name) => {
-                    property.type_annotation.as_ref().map(|annotation| annotation.type_annotation.span())
-                }
-                _ => None,
-            })
-            .collect();
-        let [span] = spans.as_slice() else { return None };
-        found.push((Rc::clone(source), *span));
-    }
-    let mut fix = context.verified(diagnostic, title);
-    let mut any = false;
-    for (source, span) in found {
-        let written = source.slice(span);
-        if written.contains("undefined") || written == "any" || written == "unknown" || source.path.contains("node_modules/") {
-            continue;
-        }
-        any = true;
-        let text = if written.contains("=>") { format!("({written}) | undefined") } else { format!("{written} | undefined") };
-        fix = fix.replace(&context.other(&source.path)?, range(span), text);
-    }
-    any.then(|| vec![fix])
-}
-
-/// The type annotation of a property in the body that begins at a byte.
-fn annotation_of(source: &Source, body: u32, key: &str) -> Option<Span> {
-    source.semantic.nodes().iter().find_map(|node| {
-        let annotation = match node.kind() {
-            AstKind::TSPropertySignature(property) if source.slice(property.key.span()) == key => {
-                property.type_annotation.as_ref()?
-            }
-            AstKind::PropertyDefinition(property) if source.slice(property.key.span()) == key => {
-                property.type_annotation.as_ref()?
-            }
-            _ => return None,
-        };
-        let parent = source.semantic.nodes().parent_kind(node.id()).span();
-        (parent.start == body).then(|| annotation.type_annotation.span())
-    })
 }

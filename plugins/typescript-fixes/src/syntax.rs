@@ -1,10 +1,10 @@
 //! Slips of notation that the compiler understands: JSDoc types in code, `=`
 //! for `:`, modifiers in the wrong place.
 
-use buildfix_typescript_syntax::context::{Context, between, range};
 use buildfix_sdk::{Diagnostic, Fix};
+use buildfix_typescript_syntax::context::{Context, between, range};
 use buildfix_typescript_syntax::style::{is_identifier, line_end, skip_blank, word_at};
-use oxc_ast::{AstKind, ast::ImportDeclarationSpecifier};
+use oxc_ast::AstKind;
 use oxc_span::GetSpan;
 
 /// The end of the type that begins at a byte, by brackets and operators alone:
@@ -50,17 +50,25 @@ pub fn from_jsdoc(ty: &str) -> Option<String> {
     }
     if let Some(rest) = ty.strip_prefix("function(") {
         let close = matching(rest)?;
-        let ret = rest[close + 1..].trim().strip_prefix(':').map_or(Some("any".to_owned()), from_jsdoc)?;
+        let ret = rest[close + 1..]
+            .trim()
+            .strip_prefix(':')
+            .map_or(Some("any".to_owned()), from_jsdoc)?;
         let mut params = Vec::new();
-        let list: Vec<_> = split_list(&rest[..close]).into_iter().filter(|param| !param.trim().is_empty()).collect();
+        let list: Vec<_> = split_list(&rest[..close])
+            .into_iter()
+            .filter(|param| !param.trim().is_empty())
+            .collect();
         for (index, param) in list.iter().enumerate() {
             let param = param.trim();
             let last = index + 1 == list.len();
-            params.push(match (param.strip_prefix("this:"), param.strip_prefix("...")) {
-                (Some(this), _) => format!("this: {}", from_jsdoc(this)?),
-                (_, Some(inner)) if last => format!("...rest: {}[]", from_jsdoc(inner)?),
-                _ => format!("arg{index}: {}", from_jsdoc(param)?),
-            });
+            params.push(
+                match (param.strip_prefix("this:"), param.strip_prefix("...")) {
+                    (Some(this), _) => format!("this: {}", from_jsdoc(this)?),
+                    (_, Some(inner)) if last => format!("...rest: {}[]", from_jsdoc(inner)?),
+                    _ => format!("arg{index}: {}", from_jsdoc(param)?),
+                },
+            );
         }
         return Some(format!("({}) => {ret}", params.join(", ")));
     }
@@ -73,7 +81,10 @@ pub fn from_jsdoc(ty: &str) -> Option<String> {
             "Array" => "any[]",
             "Void" => "void",
             other => {
-                if let Some(inner) = other.strip_prefix("Array.<").and_then(|rest| rest.strip_suffix('>')) {
+                if let Some(inner) = other
+                    .strip_prefix("Array.<")
+                    .and_then(|rest| rest.strip_suffix('>'))
+                {
                     return Some(format!("{}[]", from_jsdoc(inner)?));
                 }
                 return Some(other.replace(".<", "<"));
@@ -120,14 +131,20 @@ pub fn jsdoc_type(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>
     let at = diagnostic.span.start;
     text.get(at as usize..)?;
     let mut end = type_end(text, at);
-    if !text[at as usize..].starts_with("function") && matches!(text.as_bytes().get(at as usize)?, b'*' | b'?') {
+    if !text[at as usize..].starts_with("function")
+        && matches!(text.as_bytes().get(at as usize)?, b'*' | b'?')
+    {
         let next = skip_blank(text, at + 1);
         // A lone `*` or `?` ends before the body of a function.
-        if !text[next as usize..].starts_with(|c: char| c.is_alphanumeric() || c == '(' || c == '[') {
+        if !text[next as usize..].starts_with(|c: char| c.is_alphanumeric() || c == '(' || c == '[')
+        {
             end = at + 1;
         }
     }
-    if let Some(brace) = text[at as usize..end as usize].find('{').filter(|brace| *brace > 0) {
+    if let Some(brace) = text[at as usize..end as usize]
+        .find('{')
+        .filter(|brace| *brace > 0)
+    {
         let head = text[at as usize..at as usize + brace].trim_end();
         if !head.ends_with([':', '(', ',', '|', '&', '<', '>', '=']) {
             end = at + head.len() as u32;
@@ -162,7 +179,11 @@ pub fn colon_for_equals(context: &Context, diagnostic: &Diagnostic) -> Option<Ve
         return None;
     }
     let start = text[..at as usize].trim_end().len() as u32;
-    Some(vec![context.verified(diagnostic, "change '=' to ':'").replace(context.file, start..at + 1, ":")])
+    Some(vec![
+        context
+            .verified(diagnostic, "change '=' to ':'")
+            .replace(context.file, start..at + 1, ":"),
+    ])
 }
 
 /// `A labeled tuple element is declared as optional with a question mark after
@@ -173,18 +194,25 @@ pub fn tuple_modifier(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<
     // The error points at the type, or at the `...` in front of it.
     let colon = text.get(..at as usize)?.trim_end().strip_suffix(':')?.len() as u32;
     let label = text[..colon as usize].trim_end();
-    let label_start = label.rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$'))).map_or(0, |at| {
-        at + label[at..].chars().next().map_or(1, char::len_utf8)
-    }) as u32;
+    let label_start = label
+        .rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$')))
+        .map_or(0, |at| {
+            at + label[at..].chars().next().map_or(1, char::len_utf8)
+        }) as u32;
     let fix = context.verified(diagnostic, "move labeled tuple element modifiers to labels");
     if text[at as usize..].starts_with("...") {
-        return Some(vec![
-            fix.insert(context.file, label_start, "...").replace(context.file, at..at + 3, ""),
-        ]);
+        return Some(vec![fix.insert(context.file, label_start, "...").replace(
+            context.file,
+            at..at + 3,
+            "",
+        )]);
     }
     let end = type_end(text, at);
     let mark = text[at as usize..end as usize].rfind('?')? as u32 + at;
-    Some(vec![fix.insert(context.file, label.len() as u32, "?").replace(context.file, mark..mark + 1, "")])
+    Some(vec![
+        fix.insert(context.file, label.len() as u32, "?")
+            .replace(context.file, mark..mark + 1, ""),
+    ])
 }
 
 /// `'foo' accepts too few arguments to be used as a decorator here. Did you
@@ -195,7 +223,11 @@ pub fn call_decorator(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<
         AstKind::Decorator(decorator) => Some(decorator.expression.span()),
         _ => None,
     })?;
-    Some(vec![context.verified(diagnostic, "call decorator expression").insert(context.file, span.end, "()")])
+    Some(vec![
+        context
+            .verified(diagnostic, "call decorator expression")
+            .insert(context.file, span.end, "()"),
+    ])
 }
 
 /// `A type-only import can specify a default import or named bindings, but not
@@ -207,7 +239,11 @@ pub fn split_type_import(context: &Context, diagnostic: &Diagnostic) -> Option<V
     let end = line_end(text, text[at as usize..].find("from")? as u32 + at);
     let statement = &text[start as usize..end as usize];
     let from = statement.rfind("from")?;
-    let clause = statement.get("import".len()..from)?.trim().strip_prefix("type")?.trim();
+    let clause = statement
+        .get("import".len()..from)?
+        .trim()
+        .strip_prefix("type")?
+        .trim();
     let (default, rest) = clause.split_once(',')?;
     if !is_identifier(default.trim()) {
         return None;
@@ -228,27 +264,45 @@ pub fn unmatched_param(context: &Context, diagnostic: &Diagnostic) -> Option<Vec
     let at = diagnostic.span.start;
     let open = text.get(..at as usize)?.rfind("/**")? as u32;
     let close = text[at as usize..].find("*/")? as u32 + at;
-    let tag = text[open as usize..at as usize].rfind("@param").or_else(|| text[open as usize..at as usize].rfind("@arg"))?;
+    let tag = text[open as usize..at as usize]
+        .rfind("@param")
+        .or_else(|| text[open as usize..at as usize].rfind("@arg"))?;
     let tag = open + tag as u32;
-    let next = text[at as usize..close as usize].find("\n").map_or(close, |_| {
-        let mut line = line_end(text, at) + 1;
-        // The tag lasts until the next one.
-        while line < close && !text[line as usize..].trim_start_matches([' ', '\t', '*']).starts_with('@') {
-            let end = line_end(text, line) + 1;
-            if end > close {
-                return close;
+    let next = text[at as usize..close as usize]
+        .find("\n")
+        .map_or(close, |_| {
+            let mut line = line_end(text, at) + 1;
+            // The tag lasts until the next one.
+            while line < close
+                && !text[line as usize..]
+                    .trim_start_matches([' ', '\t', '*'])
+                    .starts_with('@')
+            {
+                let end = line_end(text, line) + 1;
+                if end > close {
+                    return close;
+                }
+                line = end;
             }
-            line = end;
-        }
-        line.min(close)
-    });
+            line.min(close)
+        });
     let fix = context.verified(diagnostic, "delete unused '@param' tag");
     let line = buildfix_typescript_syntax::style::line_start(text, tag);
-    let body = format!("{}{}", &text[open as usize + 3..line.max(open + 3) as usize], &text[next as usize..close as usize]);
+    let body = format!(
+        "{}{}",
+        &text[open as usize + 3..line.max(open + 3) as usize],
+        &text[next as usize..close as usize]
+    );
     if body.trim_matches([' ', '\t', '\r', '\n', '*']).is_empty() {
         return Some(vec![fix.replace(context.file, open..close + 2, "/** */")]);
     }
-    Some(vec![fix.replace(context.file, line..next, "")])
+    // The blank before `*/` stays.
+    let end = if next == close {
+        buildfix_typescript_syntax::style::line_start(text, close).max(line)
+    } else {
+        next
+    };
+    Some(vec![fix.replace(context.file, line..end, "")])
 }
 
 /// `'K' only refers to a type, but is being used as a value here. Did you mean
@@ -258,7 +312,11 @@ pub fn mapped_key(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>
     let at = diagnostic.span.start;
     let word = word_at(context.text(), at);
     let fix = context.verified(diagnostic, format!("convert '{word}' to '{wanted}'"));
-    Some(vec![fix.replace(context.file, at..at + word.len() as u32, wanted)])
+    Some(vec![fix.replace(
+        context.file,
+        at..at + word.len() as u32,
+        wanted,
+    )])
 }
 
 /// `An index signature parameter type cannot be a literal type or generic
@@ -279,14 +337,22 @@ pub fn mapped_object_type(context: &Context, diagnostic: &Diagnostic) -> Option<
     let members = |all: &[oxc_ast::ast::TSSignature]| -> Vec<String> {
         all.iter()
             .filter(|member| member.span() != index.span)
-            .map(|member| source.slice(member.span()).trim_end_matches([';', ',']).to_owned())
+            .map(|member| {
+                source
+                    .slice(member.span())
+                    .trim_end_matches([';', ','])
+                    .to_owned()
+            })
             .collect()
     };
     let others = |list: Vec<String>| {
         if list.is_empty() {
             String::new()
         } else {
-            let list: String = list.iter().map(|member| format!("    {member};\n")).collect();
+            let list: String = list
+                .iter()
+                .map(|member| format!("    {member};\n"))
+                .collect();
             format!(" & {{\n{list}}}")
         }
     };
@@ -295,7 +361,11 @@ pub fn mapped_object_type(context: &Context, diagnostic: &Diagnostic) -> Option<
         match kind {
             AstKind::TSTypeLiteral(literal) if literal.members.len() == 1 => {
                 return Some(vec![fix.replace(context.file, range(index.span), {
-                    let tail = if source.slice(index.span).ends_with(';') { ";" } else { "" };
+                    let tail = if source.slice(index.span).ends_with(';') {
+                        ";"
+                    } else {
+                        ""
+                    };
                     format!("{}{tail}", mapped(""))
                 })]);
             }
@@ -308,14 +378,25 @@ pub fn mapped_object_type(context: &Context, diagnostic: &Diagnostic) -> Option<
                 )]);
             }
             AstKind::TSInterfaceDeclaration(interface) => {
-                let params = interface.type_parameters.as_ref().map_or("", |params| source.slice(params.span));
-                let bases: String = interface.extends.iter().map(|base| format!("{} & ", source.slice(base.span))).collect();
+                let params = interface
+                    .type_parameters
+                    .as_ref()
+                    .map_or("", |params| source.slice(params.span));
+                let bases: String = interface
+                    .extends
+                    .iter()
+                    .map(|base| format!("{} & ", source.slice(base.span)))
+                    .collect();
                 let rest = others(members(&interface.body.body));
                 let start = text[..interface.id.span.start as usize].rfind("interface")? as u32;
                 return Some(vec![fix.replace(
                     context.file,
                     start..interface.span.end,
-                    format!("type {}{params} = {bases}{{\n    {};\n}}{rest};", interface.id.name, mapped("")),
+                    format!(
+                        "type {}{params} = {bases}{{\n    {};\n}}{rest};",
+                        interface.id.name,
+                        mapped("")
+                    ),
                 )]);
             }
             _ => {}
@@ -335,7 +416,11 @@ pub fn name_parameter(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<
         _ => None,
     })?;
     let fix = context.verified(diagnostic, "add parameter name");
-    let at = if context.text()[span.start as usize..].starts_with("...") { span.start } else { diagnostic.span.start };
+    let at = if context.text()[span.start as usize..].starts_with("...") {
+        span.start
+    } else {
+        diagnostic.span.start
+    };
     Some(vec![fix.insert(context.file, at, format!("{name}: "))])
 }
 
@@ -346,7 +431,11 @@ pub fn super_call(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>
     let (body, first, start) = source.enclosing(diagnostic.span.start, |kind| match kind {
         AstKind::MethodDefinition(method) => {
             let body = method.value.body.as_ref()?;
-            Some((body.span, body.statements.first().map(GetSpan::span), method.span.start))
+            Some((
+                body.span,
+                body.statements.first().map(GetSpan::span),
+                method.span.start,
+            ))
         }
         _ => None,
     })?;
@@ -357,43 +446,20 @@ pub fn super_call(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>
             buildfix_typescript_syntax::style::indentation(text, first.start).to_owned()
         });
     let fix = context.verified(diagnostic, "add missing 'super()' call");
-    if first.is_none() && text[body.start as usize + 1..body.end as usize - 1].trim().is_empty() {
-        return Some(vec![fix.replace(context.file, range(body), format!("{{\n{inner}super();\n{indent}}}"))]);
+    if first.is_none()
+        && text[body.start as usize + 1..body.end as usize - 1]
+            .trim()
+            .is_empty()
+    {
+        return Some(vec![fix.replace(
+            context.file,
+            range(body),
+            format!("{{\n{inner}super();\n{indent}}}"),
+        )]);
     }
-    Some(vec![fix.insert(context.file, body.start + 1, format!("\n{inner}super();"))])
-}
-
-/// `A type predicate's …`, `'x' refers to a value, but is being used as a type
-/// here. Did you mean 'typeof x'?`
-pub fn add_typeof(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
-    let wanted = between(&diagnostic.message, "Did you mean 'typeof ", "'?")?;
-    let at = diagnostic.span.start;
-    context.text().get(at as usize..)?.starts_with(wanted.split('.').next()?).then(|| {
-        vec![context.verified(diagnostic, format!("add 'typeof' before '{wanted}'")).insert(context.file, at, "typeof ")]
-    })
-}
-
-/// Import specifiers that are types but not marked so, where the module syntax
-/// is kept verbatim.
-pub fn mark_type_import(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
-    let source = context.source()?;
-    let at = diagnostic.span.start;
-    let fix = context.verified(diagnostic, "use 'type'");
-    source.enclosing(at, |kind| match kind {
-        AstKind::ExportSpecifier(_) => Some(fix.clone().insert(context.file, at, "type ")),
-        AstKind::ImportDeclaration(import) => {
-            let specifiers = import.specifiers.as_ref()?;
-            let all = specifiers.len() == 1;
-            let named = specifiers.iter().find(|specifier| specifier.span().start <= at && at < specifier.span().end);
-            let keyword = import.span.start + "import".len() as u32;
-            match named? {
-                ImportDeclarationSpecifier::ImportSpecifier(specifier) if !all => {
-                    Some(fix.clone().insert(context.file, specifier.span.start, "type "))
-                }
-                _ => Some(fix.clone().insert(context.file, keyword, " type")),
-            }
-        }
-        _ => None,
-    })
-    .map(|fix| vec![fix])
+    Some(vec![fix.insert(
+        context.file,
+        body.start + 1,
+        format!("\n{inner}super();"),
+    )])
 }

@@ -1,7 +1,7 @@
 //! Declarations that nothing reads.
 
-use buildfix_typescript_syntax::context::{Context, range};
 use buildfix_sdk::{Diagnostic, Fix};
+use buildfix_typescript_syntax::context::{Context, range};
 use buildfix_typescript_syntax::{
     Source,
     style::{first_on_line, line_end, skip_blank, whole_lines, word_at},
@@ -14,14 +14,21 @@ use oxc_span::{GetSpan, Span};
 
 /// Takes one element out of a list that is separated by commas.
 fn from_list(text: &str, elements: &[Span], index: usize) -> Span {
-    match (index.checked_sub(1).map(|before| elements[before]), elements.get(index + 1)) {
+    match (
+        index.checked_sub(1).map(|before| elements[before]),
+        elements.get(index + 1),
+    ) {
         (_, Some(next)) if index == 0 => Span::new(elements[0].start, next.start),
         (Some(before), _) => Span::new(before.end, elements[index].end),
         (None, _) => {
             // The only one: a trailing comma goes too, and the blank before it.
             let end = elements[index].end;
             let next = skip_blank(text, end);
-            let end = if text[next as usize..].starts_with(',') { next + 1 } else { end };
+            let end = if text[next as usize..].starts_with(',') {
+                next + 1
+            } else {
+                end
+            };
             Span::new(elements[index].start, end)
         }
     }
@@ -54,7 +61,9 @@ fn statement<'a>(around: &[AstKind<'a>]) -> Option<Span> {
     })?;
     match around.get(index + 1) {
         Some(AstKind::ExportDeclaration(export)) => Some(export.span),
-        Some(AstKind::ForStatement(_) | AstKind::ForInStatement(_) | AstKind::ForOfStatement(_)) => None,
+        Some(
+            AstKind::ForStatement(_) | AstKind::ForInStatement(_) | AstKind::ForOfStatement(_),
+        ) => None,
         _ => Some(around[index].span()),
     }
 }
@@ -66,7 +75,9 @@ pub fn unused(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
     let name = word_at(context.text(), at);
     let around = source.around(at);
     let remove = |title: &str, span: Span| {
-        context.verified(diagnostic, title.to_owned()).replace(context.file, range(span), "")
+        context
+            .verified(diagnostic, title.to_owned())
+            .replace(context.file, range(span), "")
     };
     let one = |fix: Fix| Some(vec![fix]);
     let mut imports = None;
@@ -76,8 +87,12 @@ pub fn unused(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
             AstKind::ImportDefaultSpecifier(specifier) => imports = Some(specifier.span),
             AstKind::ImportNamespaceSpecifier(specifier) => imports = Some(specifier.span),
             AstKind::ImportDeclaration(import) => {
-                let specifiers: Vec<Span> =
-                    import.specifiers.iter().flatten().map(GetSpan::span).collect();
+                let specifiers: Vec<Span> = import
+                    .specifiers
+                    .iter()
+                    .flatten()
+                    .map(GetSpan::span)
+                    .collect();
                 let whole = whole_lines(context.text(), import.span);
                 let Some(own) = imports.filter(|_| specifiers.len() > 1) else {
                     return one(remove("remove unused import", whole));
@@ -88,28 +103,45 @@ pub fn unused(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
                 ));
             }
             AstKind::TSImportEqualsDeclaration(import) => {
-                return one(remove("remove unused import", whole_lines(context.text(), import.span)));
+                return one(remove(
+                    "remove unused import",
+                    whole_lines(context.text(), import.span),
+                ));
             }
             AstKind::TSInferType(infer) => {
-                let fix = context.verified(diagnostic, format!("replace 'infer {name}' with 'unknown'"));
+                let fix =
+                    context.verified(diagnostic, format!("replace 'infer {name}' with 'unknown'"));
                 return one(fix.replace(context.file, range(infer.span), "unknown"));
             }
             AstKind::TSTypeParameter(param) => {
-                let AstKind::TSTypeParameterDeclaration(list) = around.get(index + 1)? else { return None };
+                let AstKind::TSTypeParameterDeclaration(list) = around.get(index + 1)? else {
+                    return None;
+                };
                 let spans: Vec<Span> = list.params.iter().map(GetSpan::span).collect();
                 let own = spans.iter().position(|span| *span == param.span)?;
                 if spans.len() == 1 {
                     return one(remove("remove type parameters", list.span));
                 }
-                return one(remove(&format!("remove unused declaration for '{name}'"), from_list(source.text, &spans, own)));
+                return one(remove(
+                    &format!("remove unused declaration for '{name}'"),
+                    from_list(source.text, &spans, own),
+                ));
             }
-            AstKind::TSTypeParameterDeclaration(list) => return one(remove("remove type parameters", list.span)),
-            AstKind::BindingProperty(_) | AstKind::BindingRestElement(_) | AstKind::ArrayPattern(_) | AstKind::ObjectPattern(_) => {
+            AstKind::TSTypeParameterDeclaration(list) => {
+                return one(remove("remove type parameters", list.span));
+            }
+            AstKind::BindingProperty(_)
+            | AstKind::BindingRestElement(_)
+            | AstKind::ArrayPattern(_)
+            | AstKind::ObjectPattern(_) => {
                 if diagnostic.code == "TS6198" {
                     continue;
                 }
                 if let Some(span) = pattern_element(source, &around[..], at) {
-                    return one(remove(&format!("remove unused declaration for '{name}'"), span));
+                    return one(remove(
+                        &format!("remove unused declaration for '{name}'"),
+                        span,
+                    ));
                 }
             }
             AstKind::CatchParameter(_) => return None,
@@ -117,10 +149,22 @@ pub fn unused(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
                 if diagnostic.code == "TS6138" {
                     return parameter_property(context, diagnostic, &around[..], param.span);
                 }
-                return parameter(context, diagnostic, &around[index..], param.span, &param.pattern);
+                return parameter(
+                    context,
+                    diagnostic,
+                    &around[index..],
+                    param.span,
+                    &param.pattern,
+                );
             }
             AstKind::FormalParameterRest(rest) => {
-                return parameter(context, diagnostic, &around[index..], rest.span, &rest.rest.argument);
+                return parameter(
+                    context,
+                    diagnostic,
+                    &around[index..],
+                    rest.span,
+                    &rest.rest.argument,
+                );
             }
             AstKind::VariableDeclarator(declarator) => {
                 return variable(context, diagnostic, &around[index..], declarator.span, name);
@@ -129,8 +173,13 @@ pub fn unused(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
                 let span = statement(&around[index..])?;
                 return one(remove("remove unused declarations", with_doc(source, span)));
             }
-            AstKind::MethodDefinition(_) | AstKind::PropertyDefinition(_) | AstKind::AccessorProperty(_) => {
-                let fix = remove(&format!("remove unused declaration for '{name}'"), with_doc(source, kind.span()));
+            AstKind::MethodDefinition(_)
+            | AstKind::PropertyDefinition(_)
+            | AstKind::AccessorProperty(_) => {
+                let fix = remove(
+                    &format!("remove unused declaration for '{name}'"),
+                    with_doc(source, kind.span()),
+                );
                 return one(with_writes(context, fix, name, kind.span()));
             }
             AstKind::Function(_)
@@ -140,9 +189,14 @@ pub fn unused(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
             | AstKind::TSEnumDeclaration(_)
             | AstKind::TSNamespaceDeclaration(_) => {
                 let span = statement(&around[index..])?;
-                return one(remove(&format!("remove unused declaration for '{name}'"), with_doc(source, span)));
+                return one(remove(
+                    &format!("remove unused declaration for '{name}'"),
+                    with_doc(source, span),
+                ));
             }
-            AstKind::BlockStatement(_) | AstKind::FunctionBody(_) | AstKind::Program(_) => return None,
+            AstKind::BlockStatement(_) | AstKind::FunctionBody(_) | AstKind::Program(_) => {
+                return None;
+            }
             _ => {}
         }
     }
@@ -156,19 +210,25 @@ fn import_specifier(source: &Source, import: Span, specifiers: &[Span], own: Spa
         .iter()
         .copied()
         .filter(|span| {
-            let open = text[import.start as usize..import.end as usize].find('{').map(|at| at as u32 + import.start);
+            let open = text[import.start as usize..import.end as usize]
+                .find('{')
+                .map(|at| at as u32 + import.start);
             open.is_some_and(|open| span.start > open)
         })
         .collect();
-    if let Some(index) = braced.iter().position(|span| *span == own) {
+    if let Some(inner) = braced.iter().position(|span| *span == own) {
         if braced.len() > 1 {
-            return Some(from_list(text, &braced, index));
+            return Some(from_list(text, &braced, inner));
         }
         // The only name in the braces: they go, with the comma before them.
-        let open = text[import.start as usize..own.start as usize].rfind('{')? as u32 + import.start;
+        let open =
+            text[import.start as usize..own.start as usize].rfind('{')? as u32 + import.start;
         let close = text[own.end as usize..].find('}')? as u32 + own.end + 1;
-        let before = specifiers[index.checked_sub(1).unwrap_or(0)];
-        let from = text[..open as usize].trim_end().strip_suffix(',').map_or(before.end, |head| head.len() as u32);
+        let before = specifiers[index.saturating_sub(1)];
+        let from = text[..open as usize]
+            .trim_end()
+            .strip_suffix(',')
+            .map_or(before.end, |head| head.len() as u32);
         return Some(Span::new(from, close));
     }
     // A default or namespace import beside others.
@@ -187,16 +247,27 @@ fn pattern_element(source: &Source, around: &[AstKind], at: u32) -> Option<Span>
         match kind {
             AstKind::ObjectPattern(pattern) => {
                 // A rest element's type depends on the others.
-                if pattern.rest.as_ref().is_some_and(|rest| !(rest.span.start <= at && at < rest.span.end)) {
+                if pattern
+                    .rest
+                    .as_ref()
+                    .is_some_and(|rest| !(rest.span.start <= at && at < rest.span.end))
+                {
                     return None;
                 }
                 let mut spans: Vec<Span> = pattern.properties.iter().map(GetSpan::span).collect();
                 spans.extend(pattern.rest.as_ref().map(|rest| rest.span));
-                let index = spans.iter().position(|span| span.start <= at && at < span.end)?;
+                let index = spans
+                    .iter()
+                    .position(|span| span.start <= at && at < span.end)?;
                 return (spans.len() > 1).then(|| from_list(source.text, &spans, index));
             }
             AstKind::ArrayPattern(pattern) => {
-                let span = pattern.elements.iter().flatten().map(GetSpan::span).find(|span| span.start <= at && at < span.end)?;
+                let span = pattern
+                    .elements
+                    .iter()
+                    .flatten()
+                    .map(GetSpan::span)
+                    .find(|span| span.start <= at && at < span.end)?;
                 return Some(span);
             }
             AstKind::VariableDeclarator(_) | AstKind::FormalParameter(_) => return None,
@@ -223,7 +294,10 @@ fn parameter(
     spans.extend(list.rest.as_ref().map(|rest| rest.span));
     let index = spans.iter().position(|span| *span == own)?;
     let name = word_at(text, pattern.span().start).to_owned();
-    let fix = context.verified(diagnostic, format!("remove unused declaration for '{name}'"));
+    let fix = context.verified(
+        diagnostic,
+        format!("remove unused declaration for '{name}'"),
+    );
     let remove = if spans.len() == 1 {
         if source.slice(list.span).starts_with('(') {
             let span = from_list(text, &spans, 0);
@@ -276,12 +350,21 @@ fn parameter_property(
         _ => None,
     })?;
     if !used {
-        let index = around.iter().position(|kind| matches!(kind, AstKind::FormalParameter(_)))?;
+        let index = around
+            .iter()
+            .position(|kind| matches!(kind, AstKind::FormalParameter(_)))?;
         return parameter(context, diagnostic, &around[index..], own, &param.pattern);
     }
-    let start = param.decorators.last().map_or(own.start, |last| skip_blank(text, last.span.end));
+    let start = param
+        .decorators
+        .last()
+        .map_or(own.start, |last| skip_blank(text, last.span.end));
     let fix = context.verified(diagnostic, format!("remove unused property '{name}'"));
-    Some(vec![fix.replace(context.file, start..param.pattern.span().start, "")])
+    Some(vec![fix.replace(
+        context.file,
+        start..param.pattern.span().start,
+        "",
+    )])
 }
 
 fn variable(
@@ -296,12 +379,23 @@ fn variable(
         AstKind::VariableDeclaration(declaration) => Some(*declaration),
         _ => None,
     })?;
-    let fix = context.verified(diagnostic, format!("remove unused declaration for '{name}'"));
-    let spans: Vec<Span> = declaration.declarations.iter().map(|one| one.span).collect();
+    let fix = context.verified(
+        diagnostic,
+        format!("remove unused declaration for '{name}'"),
+    );
+    let spans: Vec<Span> = declaration
+        .declarations
+        .iter()
+        .map(|one| one.span)
+        .collect();
     let span = if spans.len() == 1 {
         with_doc(source, statement(around)?)
     } else {
-        from_list(source.text, &spans, spans.iter().position(|span| *span == own)?)
+        from_list(
+            source.text,
+            &spans,
+            spans.iter().position(|span| *span == own)?,
+        )
     };
     let mut fix = fix.replace(context.file, range(span), "");
     // What is only ever written to goes with its writes.
@@ -320,19 +414,28 @@ fn variable(
 
 /// The statement that does nothing but assign to what is at a span.
 fn write_statement(source: &Source, target: Span) -> Option<Span> {
-    source.semantic.nodes().iter().find_map(|node| match node.kind() {
-        AstKind::ExpressionStatement(statement) => match &statement.expression {
-            oxc_ast::ast::Expression::AssignmentExpression(assignment)
-                if assignment.left.span() == target => Some(statement.span),
+    source
+        .semantic
+        .nodes()
+        .iter()
+        .find_map(|node| match node.kind() {
+            AstKind::ExpressionStatement(statement) => match &statement.expression {
+                oxc_ast::ast::Expression::AssignmentExpression(assignment)
+                    if assignment.left.span() == target =>
+                {
+                    Some(statement.span)
+                }
+                _ => None,
+            },
             _ => None,
-        },
-        _ => None,
-    })
+        })
 }
 
 /// Removes the assignments `this.name = …` too.
 fn with_writes(context: &Context, mut fix: Fix, name: &str, declared: Span) -> Fix {
-    let Some(source) = context.source() else { return fix };
+    let Some(source) = context.source() else {
+        return fix;
+    };
     for node in source.semantic.nodes().iter() {
         if let AstKind::StaticMemberExpression(member) = node.kind()
             && member.property.name == name
@@ -359,7 +462,9 @@ pub fn unreachable(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix
             AstKind::Program(program) => &program.body,
             _ => return None,
         };
-        body.iter().any(|statement| statement.span().start == at).then_some(body)
+        body.iter()
+            .any(|statement| statement.span().start == at)
+            .then_some(body)
     })?;
     let rest: Vec<&Statement> = list
         .iter()
@@ -368,7 +473,11 @@ pub fn unreachable(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix
         .collect();
     let (first, last) = (rest.first()?, rest.last()?);
     let span = whole_lines(source.text, Span::new(first.span().start, last.span().end));
-    Some(vec![context.verified(diagnostic, "remove unreachable code").replace(context.file, range(span), "")])
+    Some(vec![
+        context
+            .verified(diagnostic, "remove unreachable code")
+            .replace(context.file, range(span), ""),
+    ])
 }
 
 /// `Unused label.`
@@ -381,6 +490,14 @@ pub fn label(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
     let start = labeled.span.start;
     let body = labeled.body.span().start;
     // A body on its own line moves up only when the label shares its line.
-    let end = if first_on_line(source.text, body) && line_end(source.text, start) < body { labeled.label.span.end + 1 } else { body };
-    Some(vec![context.verified(diagnostic, "remove unused label").replace(context.file, start..end, "")])
+    let end = if first_on_line(source.text, body) && line_end(source.text, start) < body {
+        labeled.label.span.end + 1
+    } else {
+        body
+    };
+    Some(vec![
+        context
+            .verified(diagnostic, "remove unused label")
+            .replace(context.file, start..end, ""),
+    ])
 }

@@ -44,7 +44,9 @@ pub fn of_member(infer: &Infer, name: &str, declared: Span) -> Usage {
     for node in infer.source.semantic.nodes().iter() {
         let named = match node.kind() {
             AstKind::StaticMemberExpression(member) => member.property.name == name,
-            AstKind::PrivateFieldExpression(member) => name.strip_prefix('#') == Some(member.field.name.as_str()),
+            AstKind::PrivateFieldExpression(member) => {
+                name.strip_prefix('#') == Some(member.field.name.as_str())
+            }
             _ => false,
         };
         let span = node.kind().span();
@@ -57,20 +59,30 @@ pub fn of_member(infer: &Infer, name: &str, declared: Span) -> Usage {
 
 /// Adds what the node around an expression does with it.
 pub fn at(infer: &Infer, id: NodeId, usage: &mut Usage, depth: u32) {
-    let Some(depth) = depth.checked_sub(1) else { return };
+    let Some(depth) = depth.checked_sub(1) else {
+        return;
+    };
     let nodes = infer.source.semantic.nodes();
     let span = nodes.kind(id).span();
     let parent_id = nodes.parent_id(id);
     match nodes.kind(parent_id) {
-        AstKind::ParenthesizedExpression(_) | AstKind::TSNonNullExpression(_) | AstKind::ChainExpression(_) => {
+        AstKind::ParenthesizedExpression(_)
+        | AstKind::TSNonNullExpression(_)
+        | AstKind::ChainExpression(_) => {
             at(infer, parent_id, usage, depth);
         }
         AstKind::UpdateExpression(_) => usage.number = true,
-        AstKind::UnaryExpression(unary) if unary.operator.is_arithmetic() || unary.operator.is_bitwise() => {
+        AstKind::UnaryExpression(unary)
+            if unary.operator.is_arithmetic() || unary.operator.is_bitwise() =>
+        {
             usage.number = true;
         }
         AstKind::BinaryExpression(binary) => {
-            let other = if binary.left.span() == span { &binary.right } else { &binary.left };
+            let other = if binary.left.span() == span {
+                &binary.right
+            } else {
+                &binary.left
+            };
             binary_usage(infer, binary.operator, other, usage);
         }
         AstKind::LogicalExpression(logical)
@@ -80,29 +92,50 @@ pub fn at(infer: &Infer, id: NodeId, usage: &mut Usage, depth: u32) {
                 usage.candidates.push(ty.widen());
             }
         }
-        AstKind::AssignmentExpression(assignment) if assignment.left.span() == span => match assignment.operator {
-            AssignmentOperator::Assign => usage.candidates.extend(infer.expression(&assignment.right).map(|ty| ty.widen())),
-            AssignmentOperator::Addition => plus(infer, &assignment.right, usage),
-            operator if operator.is_logical() => {
-                usage.candidates.extend(infer.expression(&assignment.right).map(|ty| ty.widen()));
+        AstKind::AssignmentExpression(assignment) if assignment.left.span() == span => {
+            match assignment.operator {
+                AssignmentOperator::Assign => usage
+                    .candidates
+                    .extend(infer.expression(&assignment.right).map(|ty| ty.widen())),
+                AssignmentOperator::Addition => plus(infer, &assignment.right, usage),
+                operator if operator.is_logical() => {
+                    usage
+                        .candidates
+                        .extend(infer.expression(&assignment.right).map(|ty| ty.widen()));
+                }
+                _ => usage.number = true,
             }
-            _ => usage.number = true,
-        },
+        }
         AstKind::AssignmentExpression(assignment) => {
-            if let AssignmentTarget::AssignmentTargetIdentifier(_) | AssignmentTarget::StaticMemberExpression(_) = &assignment.left {
+            if let AssignmentTarget::AssignmentTargetIdentifier(_)
+            | AssignmentTarget::StaticMemberExpression(_) = &assignment.left
+            {
                 usage.candidates.extend(infer.target(&assignment.left));
             }
         }
         AstKind::CallExpression(call) if call.callee.span() == span => {
             let arguments = arguments(infer, &call.arguments);
-            let ignored = matches!(nodes.parent_kind(parent_id), AstKind::ExpressionStatement(_));
-            let ret = if ignored { Ty::word("void") } else { result(infer, parent_id, depth) };
+            let ignored = matches!(
+                nodes.parent_kind(parent_id),
+                AstKind::ExpressionStatement(_)
+            );
+            let ret = if ignored {
+                Ty::word("void")
+            } else {
+                result(infer, parent_id, depth)
+            };
             usage.calls.push((arguments, ret));
         }
         AstKind::CallExpression(call) => {
-            if let Some(index) = call.arguments.iter().position(|argument| argument.span() == span)
+            if let Some(index) = call
+                .arguments
+                .iter()
+                .position(|argument| argument.span() == span)
                 && let Some(Ty::Function(signature)) = infer.expression(&call.callee)
-                && let Some(ty) = signature.params.get(index).and_then(|param| param.ty.clone())
+                && let Some(ty) = signature
+                    .params
+                    .get(index)
+                    .and_then(|param| param.ty.clone())
                 && signature.type_params.is_empty()
             {
                 usage.candidates.push(ty);
@@ -122,21 +155,33 @@ pub fn at(infer: &Infer, id: NodeId, usage: &mut Usage, depth: u32) {
         AstKind::ComputedMemberExpression(member) if member.object.span() == span => {
             let key = infer.expression(&member.expression).map(|ty| ty.widen());
             if key.as_ref().is_some_and(|ty| ty.is("number")) {
-                at(infer, parent_id, usage.number_index.get_or_insert_default(), depth);
+                at(
+                    infer,
+                    parent_id,
+                    usage.number_index.get_or_insert_default(),
+                    depth,
+                );
             } else {
                 usage.string_index = true;
             }
         }
         AstKind::ComputedMemberExpression(_) => usage.number_or_string = false,
         AstKind::VariableDeclarator(declarator) => {
-            usage.candidates.extend(Ty::annotation(infer.source.text, declarator.type_annotation.as_deref()));
+            usage.candidates.extend(Ty::annotation(
+                infer.source.text,
+                declarator.type_annotation.as_deref(),
+            ));
         }
         AstKind::ReturnStatement(_) => {
             let ret = nodes.ancestor_kinds(id).find_map(|kind| match kind {
-                AstKind::Function(function) => Some(Ty::annotation(infer.source.text, function.return_type.as_deref())),
-                AstKind::ArrowFunctionExpression(arrow) => {
-                    Some(Ty::annotation(infer.source.text, arrow.return_type.as_deref()))
-                }
+                AstKind::Function(function) => Some(Ty::annotation(
+                    infer.source.text,
+                    function.return_type.as_deref(),
+                )),
+                AstKind::ArrowFunctionExpression(arrow) => Some(Ty::annotation(
+                    infer.source.text,
+                    arrow.return_type.as_deref(),
+                )),
                 _ => None,
             });
             usage.candidates.extend(ret.flatten());
@@ -156,23 +201,31 @@ fn result(infer: &Infer, call: NodeId, depth: u32) -> Ty {
 pub fn arguments(infer: &Infer, arguments: &[Argument]) -> Vec<Ty> {
     // The arguments' lifetimes are those of the file: look them up again by
     // place.
-    arguments.iter().map(|argument| at_span(infer, argument.span()).map_or_else(Ty::any, |ty| ty.widen())).collect()
+    arguments
+        .iter()
+        .map(|argument| at_span(infer, argument.span()).map_or_else(Ty::any, |ty| ty.widen()))
+        .collect()
 }
 
 fn at_span(infer: &Infer, span: Span) -> Option<Ty> {
-    infer.source.semantic.nodes().iter().find_map(|node| match node.kind() {
-        AstKind::CallExpression(call) => call
-            .arguments
-            .iter()
-            .find(|argument| argument.span() == span)
-            .and_then(|argument| infer.expression(argument.as_expression()?)),
-        AstKind::NewExpression(new) => new
-            .arguments
-            .iter()
-            .find(|argument| argument.span() == span)
-            .and_then(|argument| infer.expression(argument.as_expression()?)),
-        _ => None,
-    })
+    infer
+        .source
+        .semantic
+        .nodes()
+        .iter()
+        .find_map(|node| match node.kind() {
+            AstKind::CallExpression(call) => call
+                .arguments
+                .iter()
+                .find(|argument| argument.span() == span)
+                .and_then(|argument| infer.expression(argument.as_expression()?)),
+            AstKind::NewExpression(new) => new
+                .arguments
+                .iter()
+                .find(|argument| argument.span() == span)
+                .and_then(|argument| infer.expression(argument.as_expression()?)),
+            _ => None,
+        })
 }
 
 fn plus<'a>(infer: &Infer<'_, 'a>, other: &Expression<'a>, usage: &mut Usage) {
@@ -184,12 +237,19 @@ fn plus<'a>(infer: &Infer<'_, 'a>, other: &Expression<'a>, usage: &mut Usage) {
     }
 }
 
-fn binary_usage<'a>(infer: &Infer<'_, 'a>, operator: BinaryOperator, other: &Expression<'a>, usage: &mut Usage) {
+fn binary_usage<'a>(
+    infer: &Infer<'_, 'a>,
+    operator: BinaryOperator,
+    other: &Expression<'a>,
+    usage: &mut Usage,
+) {
     match operator {
         BinaryOperator::Addition => plus(infer, other, usage),
         operator if operator.is_equality() => {
             let ty = infer.expression(other).map(|ty| ty.widen());
-            usage.candidates.extend(ty.filter(|ty| !ty.is("null") && !ty.is("undefined")));
+            usage
+                .candidates
+                .extend(ty.filter(|ty| !ty.is("null") && !ty.is("undefined")));
         }
         operator if operator.is_compare() => match infer.expression(other).map(|ty| ty.widen()) {
             Some(ty) if ty.is("bigint") || ty.is("string") => usage.candidates.push(ty),
@@ -201,13 +261,56 @@ fn binary_usage<'a>(infer: &Infer<'_, 'a>, operator: BinaryOperator, other: &Exp
 }
 
 const STRING: [&str; 24] = [
-    "length", "charAt", "charCodeAt", "concat", "indexOf", "lastIndexOf", "localeCompare", "match", "replace", "search",
-    "slice", "split", "substring", "toLowerCase", "toUpperCase", "trim", "substr", "startsWith", "endsWith", "includes",
-    "repeat", "padStart", "padEnd", "codePointAt",
+    "length",
+    "charAt",
+    "charCodeAt",
+    "concat",
+    "indexOf",
+    "lastIndexOf",
+    "localeCompare",
+    "match",
+    "replace",
+    "search",
+    "slice",
+    "split",
+    "substring",
+    "toLowerCase",
+    "toUpperCase",
+    "trim",
+    "substr",
+    "startsWith",
+    "endsWith",
+    "includes",
+    "repeat",
+    "padStart",
+    "padEnd",
+    "codePointAt",
 ];
 const ARRAY: [&str; 24] = [
-    "length", "concat", "indexOf", "lastIndexOf", "slice", "includes", "push", "pop", "join", "reverse", "shift", "sort",
-    "splice", "unshift", "every", "some", "forEach", "map", "filter", "reduce", "reduceRight", "find", "findIndex", "fill",
+    "length",
+    "concat",
+    "indexOf",
+    "lastIndexOf",
+    "slice",
+    "includes",
+    "push",
+    "pop",
+    "join",
+    "reverse",
+    "shift",
+    "sort",
+    "splice",
+    "unshift",
+    "every",
+    "some",
+    "forEach",
+    "map",
+    "filter",
+    "reduce",
+    "reduceRight",
+    "find",
+    "findIndex",
+    "fill",
 ];
 const NUMBER: [&str; 4] = ["toFixed", "toExponential", "toPrecision", "toLocaleString"];
 const PROMISE: [&str; 3] = ["then", "catch", "finally"];
@@ -220,7 +323,12 @@ impl Usage {
 
     /// The type that fits all of it; `None` where nothing can be told.
     pub fn ty(&self) -> Option<Ty> {
-        let mut types = self.candidates.iter().filter(|ty| !ty.is("any")).cloned().collect::<Vec<_>>();
+        let mut types = self
+            .candidates
+            .iter()
+            .filter(|ty| !ty.is("any"))
+            .cloned()
+            .collect::<Vec<_>>();
         if self.number {
             types.push(Ty::word("number"));
         }
@@ -246,7 +354,10 @@ impl Usage {
             }
         }
         // `void` and `undefined` say little beside something else.
-        if types.iter().any(|ty| !ty.is("void") && !ty.is("undefined") && !ty.is("null")) {
+        if types
+            .iter()
+            .any(|ty| !ty.is("void") && !ty.is("undefined") && !ty.is("null"))
+        {
             types.retain(|ty| !ty.is("void"));
         }
         (!types.is_empty()).then(|| Ty::union(types))
@@ -257,7 +368,11 @@ impl Usage {
         if !alone {
             return Vec::new();
         }
-        let all = |known: &[&str]| self.members.iter().all(|(name, _)| known.contains(&name.as_str()));
+        let all = |known: &[&str]| {
+            self.members
+                .iter()
+                .all(|(name, _)| known.contains(&name.as_str()))
+        };
         let mut types = Vec::new();
         if all(&STRING) {
             types.push(Ty::word("string"));
@@ -269,7 +384,10 @@ impl Usage {
             types.push(Ty::Array(Box::new(self.element().unwrap_or_else(Ty::any))));
         }
         if all(&PROMISE) {
-            types.push(Ty::Named("Promise".to_owned(), vec![self.resolved().unwrap_or_else(Ty::any)]));
+            types.push(Ty::Named(
+                "Promise".to_owned(),
+                vec![self.resolved().unwrap_or_else(Ty::any)],
+            ));
         }
         if types.is_empty() {
             let members = self.members.iter().map(|(name, usage)| {
@@ -284,8 +402,16 @@ impl Usage {
     fn element(&self) -> Option<Ty> {
         let mut types = Vec::new();
         for (name, usage) in &self.members {
-            if matches!(name.as_str(), "push" | "unshift" | "indexOf" | "lastIndexOf" | "includes" | "fill") {
-                types.extend(usage.calls.iter().flat_map(|(arguments, _)| arguments.iter().cloned()));
+            if matches!(
+                name.as_str(),
+                "push" | "unshift" | "indexOf" | "lastIndexOf" | "includes" | "fill"
+            ) {
+                types.extend(
+                    usage
+                        .calls
+                        .iter()
+                        .flat_map(|(arguments, _)| arguments.iter().cloned()),
+                );
             }
         }
         if let Some(inner) = &self.number_index {
@@ -307,12 +433,24 @@ impl Usage {
 }
 
 fn function(calls: &[(Vec<Ty>, Ty)]) -> Ty {
-    let longest = calls.iter().map(|(arguments, _)| arguments.len()).max().unwrap_or(0);
-    let least = calls.iter().map(|(arguments, _)| arguments.len()).min().unwrap_or(0);
+    let longest = calls
+        .iter()
+        .map(|(arguments, _)| arguments.len())
+        .max()
+        .unwrap_or(0);
+    let least = calls
+        .iter()
+        .map(|(arguments, _)| arguments.len())
+        .min()
+        .unwrap_or(0);
     let params = (0..longest)
         .map(|index| Param {
             name: format!("arg{index}"),
-            ty: Some(Ty::union(calls.iter().filter_map(|(arguments, _)| arguments.get(index).cloned()))),
+            ty: Some(Ty::union(
+                calls
+                    .iter()
+                    .filter_map(|(arguments, _)| arguments.get(index).cloned()),
+            )),
             optional: index >= least,
             rest: false,
         })
@@ -323,5 +461,9 @@ fn function(calls: &[(Vec<Ty>, Ty)]) -> Ty {
     } else {
         Ty::word("void")
     };
-    Ty::Function(Box::new(Signature { type_params: Vec::new(), params, ret: Some(ret) }))
+    Ty::Function(Box::new(Signature {
+        type_params: Vec::new(),
+        params,
+        ret: Some(ret),
+    }))
 }

@@ -3,7 +3,10 @@
 use buildfix_typescript_syntax::{
     Context, Source,
     imports::{Import, Want},
-    modules::{ExportKind, ambient_modules, exports, folder, package_specifiers, packages, resolve, specifiers},
+    modules::{
+        ExportKind, ambient_modules, exports, folder, package_specifiers, packages, resolve,
+        specifiers,
+    },
     modules::{join, without_ending},
 };
 use oxc_ast::ast::{ImportDeclarationSpecifier, Statement, TSModuleReference};
@@ -35,22 +38,29 @@ const MAX_FILES: usize = 60;
 
 /// The ways to get at a name, best first.
 pub fn candidates(context: &Context, name: &str, need: Need) -> Vec<Candidate> {
-    let Some(source) = context.source() else { return Vec::new() };
+    let Some(source) = context.source() else {
+        return Vec::new();
+    };
     let mut found: Vec<(Rank, Candidate)> = Vec::new();
     let imported = imported_modules(source);
     namespaces(context, name, &mut found);
     let mut files = exporting_files(context, name);
     add_barrels(context, &mut files);
     for file in files {
-        let Some(want) = wanted(context, &file, name, need) else { continue };
-        for (order, specifier) in specifiers(context.project, &source.path, &file, &context.config).into_iter().enumerate() {
+        let Some(want) = wanted(context, &file, name, need) else {
+            continue;
+        };
+        for (order, specifier) in specifiers(context.project, &source.path, &file, &context.config)
+            .into_iter()
+            .enumerate()
+        {
             push(&mut found, &imported, &specifier.text, &want, need, order);
         }
     }
     for (module, want) in ambient(context, name, need) {
         push(&mut found, &imported, &module, &want, need, 0);
     }
-    for (package, at) in packages(context.project, &source.path) {
+    for (package, at) in packages(context.project, &source.path, name) {
         for (specifier, file) in package_specifiers(context.project, &at, &package) {
             if let Some(want) = wanted(context, &file, name, need)
                 .or_else(|| default_of_package(context, &package, &file, name, need))
@@ -79,35 +89,58 @@ fn push(
 ) {
     let existing = u8::from(!imported.contains(specifier)) + 1;
     let depth = specifier.matches('/').count();
-    let import = Import { specifier: specifier.to_owned(), want: want.clone(), type_only: need == Need::Type };
-    found.push(((existing, order, depth, specifier.to_owned()), Candidate::Import(import)));
+    let import = Import {
+        specifier: specifier.to_owned(),
+        want: want.clone(),
+        type_only: need == Need::Type,
+    };
+    found.push((
+        (existing, order, depth, specifier.to_owned()),
+        Candidate::Import(import),
+    ));
 }
 
 /// The modules that the file imports something of already.
 fn imported_modules(source: &Source) -> BTreeSet<String> {
-    let imports = source.program.body.iter().filter_map(|statement| match statement {
-        Statement::ImportDeclaration(import) if import.specifiers.is_some() => Some(import.source.value.to_string()),
-        _ => None,
-    });
+    let imports = source
+        .program
+        .body
+        .iter()
+        .filter_map(|statement| match statement {
+            Statement::ImportDeclaration(import) if import.specifiers.is_some() => {
+                Some(import.source.value.to_string())
+            }
+            _ => None,
+        });
     imports.collect()
 }
 
 /// `import * as ns` and `import ns = require()` of modules that export it.
 fn namespaces(context: &Context, name: &str, found: &mut Vec<(Rank, Candidate)>) {
-    let Some(source) = context.source() else { return };
+    let Some(source) = context.source() else {
+        return;
+    };
     for statement in &source.program.body {
         let (local, specifier) = match statement {
             Statement::ImportDeclaration(import) => {
-                let local = import.specifiers.iter().flatten().find_map(|specifier| match specifier {
-                    ImportDeclarationSpecifier::ImportNamespaceSpecifier(namespace) => Some(namespace.local.name.to_string()),
-                    _ => None,
-                });
+                let local =
+                    import
+                        .specifiers
+                        .iter()
+                        .flatten()
+                        .find_map(|specifier| match specifier {
+                            ImportDeclarationSpecifier::ImportNamespaceSpecifier(namespace) => {
+                                Some(namespace.local.name.to_string())
+                            }
+                            _ => None,
+                        });
                 (local, import.source.value.as_str())
             }
             Statement::TSImportEqualsDeclaration(import) => match &import.module_reference {
-                TSModuleReference::ExternalModuleReference(reference) => {
-                    (Some(import.id.name.to_string()), reference.expression.value.as_str())
-                }
+                TSModuleReference::ExternalModuleReference(reference) => (
+                    Some(import.id.name.to_string()),
+                    reference.expression.value.as_str(),
+                ),
                 _ => continue,
             },
             _ => continue,
@@ -115,7 +148,9 @@ fn namespaces(context: &Context, name: &str, found: &mut Vec<(Rank, Candidate)>)
         let Some(local) = local else { continue };
         let exported = match resolve(context.project, &source.path, specifier) {
             Some(file) => offers(context, &file, name, 0).is_some(),
-            None => ambient(context, name, Need::Value).iter().any(|(module, _)| module == specifier),
+            None => ambient(context, name, Need::Value)
+                .iter()
+                .any(|(module, _)| module == specifier),
         };
         if exported {
             found.push(((0, 0, 0, local.clone()), Candidate::Qualify(local)));
@@ -133,9 +168,14 @@ fn offers(context: &Context, file: &str, name: &str, depth: u32) -> Option<Expor
     if depth > 6 {
         return None;
     }
-    all.stars
-        .iter()
-        .find_map(|star| offers(context, &resolve(context.project, file, star)?, name, depth + 1))
+    all.stars.iter().find_map(|star| {
+        offers(
+            context,
+            &resolve(context.project, file, star)?,
+            name,
+            depth + 1,
+        )
+    })
 }
 
 /// How a file's module gives a name, if it does.
@@ -161,7 +201,11 @@ fn wanted(context: &Context, file: &str, name: &str, need: Need) -> Option<Want>
         }
         // `export = ns` gives the namespace's members by name.
         let members = context.project.host.members("typescript", equals);
-        if !equals.is_empty() && members.iter().any(|member| member.name == name && member.path == file) {
+        if !equals.is_empty()
+            && members
+                .iter()
+                .any(|member| member.name == name && member.path == file)
+        {
             return Some(Want::Named(name.to_owned()));
         }
     }
@@ -174,12 +218,18 @@ fn wanted(context: &Context, file: &str, name: &str, need: Need) -> Option<Want>
 /// How a module that is one thing is imported.
 fn whole(context: &Context, name: &str) -> Want {
     let config = &context.config;
+    let javascript = context
+        .source()
+        .is_some_and(|source| source.is_javascript());
+    if config.module == "preserve" && !javascript {
+        return Want::Equals(name.to_owned());
+    }
     if config.interop {
         return Want::Default(name.to_owned());
     }
     match config.module.as_str() {
         "es2015" | "es2020" | "es2022" | "esnext" | "es6" => Want::Namespace(name.to_owned()),
-        _ if context.source().is_some_and(|source| source.is_javascript()) => Want::Namespace(name.to_owned()),
+        _ if javascript => Want::Namespace(name.to_owned()),
         _ => Want::Equals(name.to_owned()),
     }
 }
@@ -209,11 +259,19 @@ fn same_name(base: &str, name: &str) -> bool {
         }
     }
     let mut capital = camel.chars();
-    let capital = capital.next().map(|c| c.to_uppercase().chain(capital).collect::<String>());
+    let capital = capital
+        .next()
+        .map(|c| c.to_uppercase().chain(capital).collect::<String>());
     camel == name || capital.as_deref() == Some(name)
 }
 
-fn default_of_package(context: &Context, package: &str, file: &str, name: &str, need: Need) -> Option<Want> {
+fn default_of_package(
+    context: &Context,
+    package: &str,
+    file: &str,
+    name: &str,
+    need: Need,
+) -> Option<Want> {
     let all = exports(&*context.project.source(file)?);
     let base = package.rsplit('/').next()?;
     if need == Need::Type || !same_name(base, name) {
@@ -246,7 +304,12 @@ fn exporting_files(context: &Context, name: &str) -> Vec<String> {
         })
         .collect();
     let mut first = name.chars();
-    let lower: String = first.next().into_iter().flat_map(char::to_lowercase).chain(first).collect();
+    let lower: String = first
+        .next()
+        .into_iter()
+        .flat_map(char::to_lowercase)
+        .chain(first)
+        .collect();
     let mut stems = vec![name.to_owned(), lower, dashed];
     stems.sort_unstable();
     stems.dedup();
@@ -303,17 +366,27 @@ fn ambient(context: &Context, name: &str, need: Need) -> Vec<(String, Want)> {
     files.insert(context.file.path.clone());
     let mut found = Vec::new();
     for file in files.into_iter().take(MAX_FILES) {
-        let Some(source) = context.project.source(&file) else { continue };
+        let Some(source) = context.project.source(&file) else {
+            continue;
+        };
         for (module, all) in ambient_modules(&source) {
             if module.contains('*') {
                 continue;
             }
             let fits = |kind: ExportKind| need == Need::Type || kind != ExportKind::Type;
-            if all.names.iter().any(|export| export.name == name && fits(export.kind)) {
+            if all
+                .names
+                .iter()
+                .any(|export| export.name == name && fits(export.kind))
+            {
                 found.push((module, Want::Named(name.to_owned())));
             } else if all.equals.as_deref() == Some(name) {
                 found.push((module, whole(context, name)));
-            } else if all.names.iter().any(|export| export.name == "default" && export.local.as_deref() == Some(name)) {
+            } else if all
+                .names
+                .iter()
+                .any(|export| export.name == "default" && export.local.as_deref() == Some(name))
+            {
                 found.push((module, Want::Default(name.to_owned())));
             }
         }

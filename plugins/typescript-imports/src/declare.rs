@@ -32,7 +32,8 @@ pub fn missing_const(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<F
             Expression::SequenceExpression(sequence) => {
                 let fits = sequence.expressions.iter().all(|part| match part {
                     Expression::AssignmentExpression(assignment) => {
-                        assignment.operator == AssignmentOperator::Assign && declarable(source, &assignment.left)
+                        assignment.operator == AssignmentOperator::Assign
+                            && declarable(source, &assignment.left)
                     }
                     _ => false,
                 });
@@ -47,19 +48,28 @@ pub fn missing_const(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<F
             }
             _ => None,
         }),
-        AstKind::Function(_) | AstKind::ArrowFunctionExpression(_) | AstKind::Program(_) => Some(None),
+        AstKind::Function(_) | AstKind::ArrowFunctionExpression(_) | AstKind::Program(_) => {
+            Some(None)
+        }
         _ => None,
     })??;
     let name = word_at(context.text(), at);
     let fix = |keyword: &str| {
         context
-            .verified(diagnostic, format!("add '{keyword}' to unresolved variable '{name}'"))
+            .verified(
+                diagnostic,
+                format!("add '{keyword}' to unresolved variable '{name}'"),
+            )
             .insert(context.file, start, format!("{keyword} "))
     };
     Some(vec![fix("const"), fix("let")])
 }
 
-fn left(source: &buildfix_typescript_syntax::Source, at: u32, left: &ForStatementLeft) -> Option<Option<u32>> {
+fn left(
+    source: &buildfix_typescript_syntax::Source,
+    at: u32,
+    left: &ForStatementLeft,
+) -> Option<Option<u32>> {
     let target = left.as_assignment_target()?;
     let span = target.span();
     if !(span.start <= at && at < span.end) {
@@ -100,7 +110,10 @@ pub fn missing_function(context: &Context, diagnostic: &Diagnostic) -> Option<Ve
     let source = context.source()?;
     let at = diagnostic.span.start;
     let call = source.enclosing(at, |kind| match kind {
-        AstKind::CallExpression(call) if call.callee.span().start == at && matches!(call.callee, Expression::Identifier(_)) => {
+        AstKind::CallExpression(call)
+            if call.callee.span().start == at
+                && matches!(call.callee, Expression::Identifier(_)) =>
+        {
             Some(call)
         }
         _ => None,
@@ -111,8 +124,17 @@ pub fn missing_function(context: &Context, diagnostic: &Diagnostic) -> Option<Ve
     let mut params = Vec::new();
     let mut type_params: Vec<String> = Vec::new();
     let javascript = source.is_javascript();
-    let explicit = call.type_arguments.as_ref().map_or(0, |args| args.params.len());
-    type_params.extend(["T", "U", "V", "W"].iter().cycle().take(explicit.min(4)).map(|name| (*name).to_owned()));
+    let explicit = call
+        .type_arguments
+        .as_ref()
+        .map_or(0, |args| args.params.len());
+    type_params.extend(
+        ["T", "U", "V", "W"]
+            .iter()
+            .cycle()
+            .take(explicit.min(4))
+            .map(|name| (*name).to_owned()),
+    );
     for (index, argument) in call.arguments.iter().enumerate() {
         let base = match argument {
             Argument::Identifier(id) => id.name.to_string(),
@@ -126,7 +148,10 @@ pub fn missing_function(context: &Context, diagnostic: &Diagnostic) -> Option<Ve
             unique = format!("{base}{count}");
             count += 1;
         }
-        let ty = argument.as_expression().and_then(|argument| infer.expression(argument)).map_or_else(Ty::any, |ty| ty.widen());
+        let ty = argument
+            .as_expression()
+            .and_then(|argument| infer.expression(argument))
+            .map_or_else(Ty::any, |ty| ty.widen());
         if let Ty::Named(name, args) = &ty
             && args.is_empty()
             && is_type_param(source, argument.span().start, name)
@@ -134,36 +159,68 @@ pub fn missing_function(context: &Context, diagnostic: &Diagnostic) -> Option<Ve
         {
             type_params.push(name.clone());
         }
-        params.push(if javascript { unique.clone() } else { format!("{unique}: {ty}") });
+        params.push(if javascript {
+            unique.clone()
+        } else {
+            format!("{unique}: {ty}")
+        });
         names.push(unique);
     }
-    let ret = source.semantic.nodes().iter().find_map(|node| match node.kind() {
-        AstKind::VariableDeclarator(declarator)
-            if declarator.init.as_ref().is_some_and(|init| init.span() == call.span) =>
-        {
-            Ty::annotation(source.text, declarator.type_annotation.as_deref())
-        }
-        _ => None,
-    });
-    let ret = ret.filter(|_| !javascript).map(|ty| format!(": {ty}")).unwrap_or_default();
-    let type_params = if type_params.is_empty() || javascript { String::new() } else { format!("<{}>", type_params.join(", ")) };
+    let ret = source
+        .semantic
+        .nodes()
+        .iter()
+        .find_map(|node| match node.kind() {
+            AstKind::VariableDeclarator(declarator)
+                if declarator
+                    .init
+                    .as_ref()
+                    .is_some_and(|init| init.span() == call.span) =>
+            {
+                Ty::annotation(source.text, declarator.type_annotation.as_deref())
+            }
+            _ => None,
+        });
+    let ret = ret
+        .filter(|_| !javascript)
+        .map(|ty| format!(": {ty}"))
+        .unwrap_or_default();
+    let type_params = if type_params.is_empty() || javascript {
+        String::new()
+    } else {
+        format!("<{}>", type_params.join(", "))
+    };
     let text = context.text();
     let end = text.trim_end().len() as u32;
-    let gap = if skip_trivia(text, end) as usize >= text.len() { "\n\n" } else { "\n" };
+    let gap = if skip_trivia(text, end) as usize >= text.len() {
+        "\n\n"
+    } else {
+        "\n"
+    };
     let function = format!(
         "{gap}function {name}{type_params}({}){ret} {{\n    throw new Error(\"Function not implemented.\");\n}}",
         params.join(", ")
     );
-    let tail = if text[end as usize..].is_empty() { "\n" } else { "" };
+    let tail = if text[end as usize..].is_empty() {
+        "\n"
+    } else {
+        ""
+    };
     Some(vec![
         context
-            .placeholder(diagnostic, format!("add missing function declaration '{name}'"))
+            .placeholder(
+                diagnostic,
+                format!("add missing function declaration '{name}'"),
+            )
             .insert(context.file, end, format!("{function}{tail}")),
     ])
 }
 
 fn is_type_param(source: &buildfix_typescript_syntax::Source, at: u32, name: &str) -> bool {
     source.lookup(at, name).is_some_and(|symbol| {
-        source.declarations(symbol).iter().any(|node| matches!(node.kind(), AstKind::TSTypeParameter(_)))
+        source
+            .declarations(symbol)
+            .iter()
+            .any(|node| matches!(node.kind(), AstKind::TSTypeParameter(_)))
     })
 }

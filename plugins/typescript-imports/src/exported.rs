@@ -42,10 +42,19 @@ fn export_in(context: &Context, diagnostic: &Diagnostic, path: &str, name: &str)
     let file = context.other(path)?;
     let fix = context.verified(diagnostic, format!("export '{name}' from '{path}'"));
     // A list of exports that is there takes it.
-    let list = source.program.body.iter().rev().find_map(|statement| match statement {
-        Statement::ExportNamedDeclaration(export) if export.export_kind == ImportOrExportKind::Value => Some(export),
-        _ => None,
-    });
+    let list = source
+        .program
+        .body
+        .iter()
+        .rev()
+        .find_map(|statement| match statement {
+            Statement::ExportNamedDeclaration(export)
+                if export.export_kind == ImportOrExportKind::Value =>
+            {
+                Some(export)
+            }
+            _ => None,
+        });
     if let Some(list) = list {
         return Some(match list.specifiers.last() {
             Some(last) => fix.insert(&file, last.span.end, format!(", {name}")),
@@ -59,17 +68,27 @@ fn export_in(context: &Context, diagnostic: &Diagnostic, path: &str, name: &str)
     for statement in &source.program.body {
         let declared = match statement {
             Statement::VariableDeclaration(variables) => {
-                let own = variables
-                    .declarations
-                    .iter()
-                    .any(|declarator| declarator.id.get_binding_identifiers().iter().any(|id| id.name == name));
+                let own = variables.declarations.iter().any(|declarator| {
+                    declarator
+                        .id
+                        .get_binding_identifiers()
+                        .iter()
+                        .any(|id| id.name == name)
+                });
                 if own && variables.declarations.len() > 1 {
                     let end = source.text.trim_end().len() as u32;
-                    return Some(fix.insert(&file, end, format!("\n\nexport {{ {name} }}{}", semicolon(&source))));
+                    return Some(fix.insert(
+                        &file,
+                        end,
+                        format!("\n\nexport {{ {name} }}{}", semicolon(&source)),
+                    ));
                 }
                 own
             }
-            other => other.as_declaration().and_then(|declaration| declaration.id()).is_some_and(|id| id.name == name),
+            other => other
+                .as_declaration()
+                .and_then(|declaration| declaration.id())
+                .is_some_and(|id| id.name == name),
         };
         if declared {
             return Some(fix.insert(&file, statement.span().start, "export "));
@@ -93,24 +112,42 @@ pub fn no_such_export(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<
         }
     }
     let own = context.source()?;
-    if all.names.iter().any(|export| export.name == "default" && export.local.as_deref() == Some(&*name)) {
+    if all
+        .names
+        .iter()
+        .any(|export| export.name == "default" && export.local.as_deref() == Some(&*name))
+    {
         let import = import_at(own, diagnostic.span.start)?;
         fixes.extend(as_default(context, own, diagnostic, import, &name));
     }
     // It may live in another module.
     for candidate in crate::candidates::candidates(context, &name, crate::candidates::Need::Type) {
-        let crate::candidates::Candidate::Import(found) = candidate else { continue };
-        let Some(import) = import_at(own, diagnostic.span.start) else { break };
+        let crate::candidates::Candidate::Import(found) = candidate else {
+            continue;
+        };
+        let Some(import) = import_at(own, diagnostic.span.start) else {
+            break;
+        };
         let specifiers = import.specifiers.as_ref()?;
         if specifiers.len() == 1
             && found.specifier != module
-            && matches!(found.want, buildfix_typescript_syntax::imports::Want::Named(_))
+            && matches!(
+                found.want,
+                buildfix_typescript_syntax::imports::Want::Named(_)
+            )
         {
             let mark = quote(own);
             fixes.push(
                 context
-                    .verified(diagnostic, format!("import '{name}' from '{}'", found.specifier))
-                    .replace(context.file, range(import.source.span), format!("{mark}{}{mark}", found.specifier)),
+                    .verified(
+                        diagnostic,
+                        format!("import '{name}' from '{}'", found.specifier),
+                    )
+                    .replace(
+                        context.file,
+                        range(import.source.span),
+                        format!("{mark}{}{mark}", found.specifier),
+                    ),
             );
         }
     }
@@ -131,25 +168,40 @@ pub fn other_form(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>
     let at = diagnostic.span.start;
     let import = import_at(source, at)?;
     let message = &diagnostic.message;
-    let wanted = between(message, "'import ", " from ").or_else(|| between(message, "using 'import ", " from "));
+    let wanted = between(message, "'import ", " from ")
+        .or_else(|| between(message, "using 'import ", " from "));
     let name = word_at(context.text(), at);
-    let braced = wanted.map_or(diagnostic.code == "TS2613", |wanted| wanted.trim_start().starts_with('{'));
+    let braced = wanted.map_or(diagnostic.code == "TS2613", |wanted| {
+        wanted.trim_start().starts_with('{')
+    });
     if braced {
         let specifiers = import.specifiers.as_ref()?;
         let first = specifiers.first()?;
         if specifiers.len() > 1 {
             // `import d, { a }`: the name moves into the braces.
-            let ImportDeclarationSpecifier::ImportDefaultSpecifier(_) = first else { return None };
+            let ImportDeclarationSpecifier::ImportDefaultSpecifier(_) = first else {
+                return None;
+            };
             let open = source.slice(import.span).find('{')? as u32 + import.span.start + 1;
             let fix = context.verified(diagnostic, format!("import '{name}' by name"));
-            return Some(vec![
-                fix.replace(context.file, first.span().start..open, format!("{{ {name},")),
-            ]);
+            return Some(vec![fix.replace(
+                context.file,
+                first.span().start..open,
+                format!("{{ {name},"),
+            )]);
         }
         let fix = context.verified(diagnostic, format!("import '{name}' by name"));
-        return Some(vec![fix.replace(context.file, range(first.span()), format!("{{ {name} }}"))]);
+        return Some(vec![fix.replace(
+            context.file,
+            range(first.span()),
+            format!("{{ {name} }}"),
+        )]);
     }
-    Some(as_default(context, source, diagnostic, import, name).into_iter().collect())
+    Some(
+        as_default(context, source, diagnostic, import, name)
+            .into_iter()
+            .collect(),
+    )
 }
 
 /// Turns `{ name }` into a default import.
@@ -161,7 +213,10 @@ fn as_default(
     name: &str,
 ) -> Option<Fix> {
     let specifiers = import.specifiers.as_ref()?;
-    let own = specifiers.iter().find(|specifier| specifier.span().start <= diagnostic.span.start && diagnostic.span.start < specifier.span().end)?;
+    let own = specifiers.iter().find(|specifier| {
+        specifier.span().start <= diagnostic.span.start
+            && diagnostic.span.start < specifier.span().end
+    })?;
     let local = own.local().name.as_str();
     let clause = source.slice(import.span);
     let open = clause.find('{')? as u32 + import.span.start;
@@ -171,7 +226,11 @@ fn as_default(
         .filter(|specifier| specifier.span() != own.span())
         .map(|specifier| source.slice(specifier.span()))
         .collect();
-    let text = if others.is_empty() { local.to_owned() } else { format!("{local}, {{ {} }}", others.join(", ")) };
+    let text = if others.is_empty() {
+        local.to_owned()
+    } else {
+        format!("{local}, {{ {} }}", others.join(", "))
+    };
     Some(
         context
             .verified(diagnostic, format!("import '{name}' as the default export"))
@@ -189,10 +248,14 @@ pub fn not_only_type(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<F
     if let AstKind::ImportSpecifier(own) = node.kind() {
         specifier = Some((own.span, own.import_kind));
     }
-    let import = source.semantic.nodes().ancestor_kinds(node.id()).find_map(|kind| match kind {
-        AstKind::ImportDeclaration(import) => Some(import),
-        _ => None,
-    })?;
+    let import = source
+        .semantic
+        .nodes()
+        .ancestor_kinds(node.id())
+        .find_map(|kind| match kind {
+            AstKind::ImportDeclaration(import) => Some(import),
+            _ => None,
+        })?;
     let fix = context.verified(diagnostic, format!("remove 'type' from import of '{name}'"));
     if let Some((span, ImportOrExportKind::Type)) = specifier {
         let rest = source.slice(span).strip_prefix("type")?;
@@ -241,7 +304,11 @@ pub fn other_specifier(context: &Context, diagnostic: &Diagnostic) -> Option<Vec
             _ => None,
         })?;
         let whole = buildfix_typescript_syntax::style::whole_lines(source.text, import);
-        return Some(vec![context.verified(diagnostic, "remove import from ''").replace(context.file, range(whole), "")]);
+        return Some(vec![
+            context
+                .verified(diagnostic, "remove import from ''")
+                .replace(context.file, range(whole), ""),
+        ]);
     }
     if let Some(wanted) = between(&diagnostic.message, "Did you mean '", "'?") {
         return Some(vec![replace(wanted)]);
@@ -251,7 +318,11 @@ pub fn other_specifier(context: &Context, diagnostic: &Diagnostic) -> Option<Vec
         let js = match ending {
             "mts" => ".mjs",
             "cts" => ".cjs",
-            _ if context.config.resolution.starts_with("node1") || context.config.resolution == "nodenext" => ".js",
+            _ if context.config.resolution.starts_with("node1")
+                || context.config.resolution == "nodenext" =>
+            {
+                ".js"
+            }
             _ => "",
         };
         return Some(vec![replace(&format!("{stem}{js}"))]);
@@ -259,21 +330,41 @@ pub fn other_specifier(context: &Context, diagnostic: &Diagnostic) -> Option<Vec
     if !written.starts_with('.') {
         return None;
     }
-    if let Some(path) = join(folder(&source.path), &written).and_then(|path| resolve(context.project, &source.path, &format!("./{path}")).or(Some(path)))
-        && context.project.exists(&path)
+    if let Some(path) = join(folder(&source.path), &written).and_then(|path| {
+        resolve(context.project, &source.path, &format!("./{path}")).or(Some(path))
+    }) && context.project.exists(&path)
     {
         let better = specifiers(context.project, &source.path, &path, &context.config);
-        return Some(better.into_iter().map(|specifier| replace(&specifier.text)).collect());
+        return Some(
+            better
+                .into_iter()
+                .map(|specifier| replace(&specifier.text))
+                .collect(),
+        );
     }
     // A file of this name somewhere else, or of nearly this name here.
     let base = written.rsplit('/').next()?;
     let base = buildfix_typescript_syntax::modules::without_ending(base);
     let mut found = Vec::new();
-    let mut paths = context.project.host.list_files(&format!("**/{base}.*")).unwrap_or_default();
-    paths.extend(context.project.host.list_files(&format!("**/{base}/index.*")).unwrap_or_default());
+    let mut paths = context
+        .project
+        .host
+        .list_files(&format!("**/{base}.*"))
+        .unwrap_or_default();
+    paths.extend(
+        context
+            .project
+            .host
+            .list_files(&format!("**/{base}/index.*"))
+            .unwrap_or_default(),
+    );
     if paths.is_empty() {
         let here = join(folder(&source.path), folder(&written)).unwrap_or_default();
-        let glob = if here.is_empty() { "*".to_owned() } else { format!("{here}/*") };
+        let glob = if here.is_empty() {
+            "*".to_owned()
+        } else {
+            format!("{here}/*")
+        };
         for path in context.project.host.list_files(&glob).unwrap_or_default() {
             let stem = buildfix_typescript_syntax::modules::without_ending(&path);
             let name = stem.rsplit('/').next().unwrap_or(stem);
@@ -288,7 +379,12 @@ pub fn other_specifier(context: &Context, diagnostic: &Diagnostic) -> Option<Vec
             continue;
         }
         let better = specifiers(context.project, &source.path, &path, &context.config);
-        found.extend(better.into_iter().filter(|specifier| specifier.relative).map(|specifier| replace(&specifier.text)));
+        found.extend(
+            better
+                .into_iter()
+                .filter(|specifier| specifier.relative)
+                .map(|specifier| replace(&specifier.text)),
+        );
     }
     Some(found)
 }
@@ -303,9 +399,17 @@ fn near(a: &str, b: &str) -> bool {
         return false;
     }
     let front = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
-    let back = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let back = a
+        .iter()
+        .rev()
+        .zip(b.iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
     let longest = a.len().max(b.len());
     // One letter put in, left out or replaced, or two neighbours swapped.
     front + back + 1 >= longest
-        || (a.len() == b.len() && front + back + 2 == longest && a[front] == b[front + 1] && a[front + 1] == b[front])
+        || (a.len() == b.len()
+            && front + back + 2 == longest
+            && a[front] == b[front + 1]
+            && a[front + 1] == b[front])
 }

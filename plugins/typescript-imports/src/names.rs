@@ -46,17 +46,29 @@ pub fn missing(context: &Context, diagnostics: &[Diagnostic], response: &mut Res
             match way {
                 Candidate::Qualify(namespace) => {
                     let title = format!("change '{name}' to '{namespace}.{name}'");
-                    fixes.push(context.verified(diagnostic, title).insert(context.file, at, format!("{namespace}.")));
+                    fixes.push(context.verified(diagnostic, title).insert(
+                        context.file,
+                        at,
+                        format!("{namespace}."),
+                    ));
                 }
                 Candidate::Import(import) if in_comment => {
                     let text = format!("import(\"{}\").", import.specifier);
-                    fixes.push(context.verified(diagnostic, format!("change '{name}' to '{text}{name}'")).insert(context.file, at, text));
+                    fixes.push(
+                        context
+                            .verified(diagnostic, format!("change '{name}' to '{text}{name}'"))
+                            .insert(context.file, at, text),
+                    );
                 }
                 Candidate::Import(import) => {
                     if index == 0 && !declares {
                         best.push((diagnostic.id, import.clone()));
                     }
-                    fixes.extend(import_fix(context, diagnostic, std::slice::from_ref(import)));
+                    fixes.extend(import_fix(
+                        context,
+                        diagnostic,
+                        std::slice::from_ref(import),
+                    ));
                 }
             }
         }
@@ -65,7 +77,10 @@ pub fn missing(context: &Context, diagnostics: &[Diagnostic], response: &mut Res
             fixes.extend(own);
         }
         if fixes.is_empty() {
-            response.note(diagnostic, format!("nothing that can be imported is called '{name}'"));
+            response.note(
+                diagnostic,
+                format!("nothing that can be imported is called '{name}'"),
+            );
         }
         single.extend(fixes);
     }
@@ -83,10 +98,16 @@ fn together(context: &Context, best: &[(u32, Import)]) -> Option<Fix> {
     wanted.sort();
     wanted.dedup();
     // The same name as a value and as a type is one name.
-    let values: Vec<Import> = wanted.iter().filter(|import| !import.type_only).cloned().collect();
+    let values: Vec<Import> = wanted
+        .iter()
+        .filter(|import| !import.type_only)
+        .cloned()
+        .collect();
     wanted.retain(|import| {
         !import.type_only
-            || !values.iter().any(|value| value.specifier == import.specifier && value.want == import.want)
+            || !values
+                .iter()
+                .any(|value| value.specifier == import.specifier && value.want == import.want)
     });
     let edits = edits(context, &wanted)?;
     let mut fix = Fix {
@@ -109,30 +130,46 @@ fn edits(context: &Context, wanted: &[Import]) -> Option<Vec<buildfix_sdk::TextE
 
 fn import_fix(context: &Context, diagnostic: &Diagnostic, wanted: &[Import]) -> Option<Fix> {
     let specifier = &wanted.first()?.specifier;
-    let mut fix = edit::fix(diagnostic, format!("add import from '{specifier}'"), "verified");
+    let mut fix = edit::fix(
+        diagnostic,
+        format!("add import from '{specifier}'"),
+        "verified",
+    );
     fix.edits = edits(context, wanted)?;
     Some(fix)
 }
 
 /// What the name at a byte is needed for.
 fn need(context: &Context, at: u32) -> Need {
-    let Some(source) = context.source() else { return Need::Value };
+    let Some(source) = context.source() else {
+        return Need::Value;
+    };
     let mut before = None;
     for kind in source.around(at) {
         match kind {
-            AstKind::TSTypeReference(_) | AstKind::TSInterfaceHeritage(_) | AstKind::TSClassImplements(_) => {
+            AstKind::TSTypeReference(_)
+            | AstKind::TSInterfaceHeritage(_)
+            | AstKind::TSClassImplements(_) => {
                 return Need::Type;
             }
             AstKind::TSTypeQuery(_) => return Need::Value,
-            AstKind::IdentifierReference(_) | AstKind::TSQualifiedName(_) => before = Some(kind.span()),
+            AstKind::IdentifierReference(_) | AstKind::TSQualifiedName(_) => {
+                before = Some(kind.span())
+            }
             _ if before.is_some() => return Need::Value,
             _ => return Need::Value,
         }
     }
-    if in_comment(context, at) { Need::Type } else { Need::Value }
+    if in_comment(context, at) {
+        Need::Type
+    } else {
+        Need::Value
+    }
 }
 
 /// Whether a byte lies in a comment: there, JavaScript keeps its types.
 fn in_comment(context: &Context, at: u32) -> bool {
-    context.source().is_some_and(|source| source.semantic.is_inside_comment(at))
+    context
+        .source()
+        .is_some_and(|source| source.semantic.is_inside_comment(at))
 }

@@ -1,7 +1,7 @@
 //! What a rule sees of the file it mends.
 
-use buildfix_sdk::{Diagnostic, Fix, SourceFile, edit};
 use crate::{Project, Source, infer::Infer, modules::Config};
+use buildfix_sdk::{Diagnostic, Fix, SourceFile, edit};
 use oxc_span::Span;
 use std::{ops::Range, rc::Rc};
 
@@ -22,7 +22,12 @@ impl<'p, 'a> Context<'p, 'a> {
     #[must_use]
     pub fn new(project: &'p Project<'a>, file: &'p SourceFile) -> Self {
         let parsed = project.enter(&file.path, &file.text);
-        Self { project, file, parsed, config: Config::of(project, &file.path) }
+        Self {
+            project,
+            file,
+            parsed,
+            config: Config::of(project, &file.path),
+        }
     }
 
     /// The tree; rules that need one stop here where there is none.

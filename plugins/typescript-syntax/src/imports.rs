@@ -35,11 +35,19 @@ pub struct Import {
 
 /// The edits that import these names.
 #[must_use]
-pub fn add(source: &Source, file: &SourceFile, config: &Config, imports: &[Import]) -> Vec<TextEdit> {
+pub fn add(
+    source: &Source,
+    file: &SourceFile,
+    config: &Config,
+    imports: &[Import],
+) -> Vec<TextEdit> {
     let mut imports = imports.to_vec();
     imports.sort();
     imports.dedup();
-    let mut specifiers: Vec<&str> = imports.iter().map(|import| import.specifier.as_str()).collect();
+    let mut specifiers: Vec<&str> = imports
+        .iter()
+        .map(|import| import.specifier.as_str())
+        .collect();
     specifiers.dedup();
     specifiers.sort_unstable();
     specifiers.dedup();
@@ -47,7 +55,10 @@ pub fn add(source: &Source, file: &SourceFile, config: &Config, imports: &[Impor
     let mut lines: Vec<place::Line> = Vec::new();
     let common_js = common_js(source, config);
     for specifier in specifiers {
-        let wanted: Vec<&Import> = imports.iter().filter(|import| import.specifier == specifier).collect();
+        let wanted: Vec<&Import> = imports
+            .iter()
+            .filter(|import| import.specifier == specifier)
+            .collect();
         if common_js {
             lines.push(place::require(source, specifier, &wanted));
             continue;
@@ -56,7 +67,10 @@ pub fn add(source: &Source, file: &SourceFile, config: &Config, imports: &[Impor
         lines.extend(place::lines(source, config, specifier, &rest));
     }
     edits.extend(place::insert(source, lines));
-    edits.into_iter().map(|edit| edit.into_text_edit(file)).collect()
+    edits
+        .into_iter()
+        .map(|edit| edit.into_text_edit(file))
+        .collect()
 }
 
 /// One replacement, before it is tied to its file.
@@ -69,12 +83,24 @@ pub(crate) struct Edit {
 impl Edit {
     fn into_text_edit(self, file: &SourceFile) -> TextEdit {
         let (start, end) = (self.span.start, self.span.end);
-        let expect = file.text.get(start as usize..end as usize).unwrap_or_default().to_owned();
+        let expect = file
+            .text
+            .get(start as usize..end as usize)
+            .unwrap_or_default()
+            .to_owned();
         TextEdit {
-            span: FileSpan { path: file.path.clone(), start, end },
+            span: FileSpan {
+                path: file.path.clone(),
+                start,
+                end,
+            },
             expect,
             text: self.text,
-            merge: if self.set { "set".to_owned() } else { String::new() },
+            merge: if self.set {
+                "set".to_owned()
+            } else {
+                String::new()
+            },
         }
     }
 }
@@ -96,7 +122,10 @@ fn common_js(source: &Source, config: &Config) -> bool {
             | Statement::ExportAllDeclaration(_) => return false,
             Statement::VariableDeclaration(variables) => {
                 requires |= variables.declarations.iter().any(|declarator| {
-                    declarator.init.as_ref().is_some_and(oxc_ast::ast::Expression::is_require_call)
+                    declarator
+                        .init
+                        .as_ref()
+                        .is_some_and(oxc_ast::ast::Expression::is_require_call)
                 });
             }
             Statement::ExpressionStatement(statement) => {
@@ -110,11 +139,17 @@ fn common_js(source: &Source, config: &Config) -> bool {
 }
 
 /// A file's import declarations, in order.
-pub(crate) fn declarations<'s, 'a>(source: &'s Source<'a>) -> impl Iterator<Item = &'s ImportDeclaration<'a>> {
-    source.program.body.iter().filter_map(|statement| match statement {
-        Statement::ImportDeclaration(import) => Some(&**import),
-        _ => None,
-    })
+pub(crate) fn declarations<'s, 'a>(
+    source: &'s Source<'a>,
+) -> impl Iterator<Item = &'s ImportDeclaration<'a>> {
+    source
+        .program
+        .body
+        .iter()
+        .filter_map(|statement| match statement {
+            Statement::ImportDeclaration(import) => Some(&**import),
+            _ => None,
+        })
 }
 
 /// Whether a whole import is `import type`.
@@ -123,7 +158,9 @@ pub(crate) fn is_type(import: &ImportDeclaration) -> bool {
 }
 
 /// The named specifiers of an import, and whether it has braces at all.
-pub(crate) fn named<'s, 'a>(import: &'s ImportDeclaration<'a>) -> Vec<&'s oxc_ast::ast::ImportSpecifier<'a>> {
+pub(crate) fn named<'s, 'a>(
+    import: &'s ImportDeclaration<'a>,
+) -> Vec<&'s oxc_ast::ast::ImportSpecifier<'a>> {
     import
         .specifiers
         .iter()

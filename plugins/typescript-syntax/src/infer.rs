@@ -3,6 +3,7 @@
 //! library. Everything else is `None`, never a guess.
 
 mod expression;
+mod flow;
 mod library;
 mod symbol;
 
@@ -24,15 +25,25 @@ impl<'p, 'a> Infer<'p, 'a> {
     /// Tells types in this file.
     #[must_use]
     pub fn new(project: &'p Project<'a>, source: &Rc<Source<'a>>) -> Self {
-        Self { project, source: Rc::clone(source), depth: 12 }
+        Self {
+            project,
+            source: Rc::clone(source),
+            depth: 12,
+        }
     }
 
     fn deeper(&self) -> Option<Self> {
-        Some(Self { depth: self.depth.checked_sub(1)?, ..self.clone() })
+        Some(Self {
+            depth: self.depth.checked_sub(1)?,
+            ..self.clone()
+        })
     }
 
     fn elsewhere(&self, source: &Rc<Source<'a>>) -> Option<Self> {
-        Some(Self { source: Rc::clone(source), ..self.deeper()? })
+        Some(Self {
+            source: Rc::clone(source),
+            ..self.deeper()?
+        })
     }
 }
 

@@ -42,7 +42,10 @@ mod tests {
     impl Host for Files {
         fn log(&self, _: &str, _: &str) {}
         fn read_file(&self, path: &str) -> Result<String, String> {
-            self.0.get(path).map(|text| (*text).to_owned()).ok_or_else(|| format!("no such file: {path}"))
+            self.0
+                .get(path)
+                .map(|text| (*text).to_owned())
+                .ok_or_else(|| format!("no such file: {path}"))
         }
         fn list_files(&self, _: &str) -> Result<Vec<String>, String> {
             Ok(Vec::new())

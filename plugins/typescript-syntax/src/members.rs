@@ -30,7 +30,12 @@ pub struct Owned<'a> {
 /// Everything that a type has, each name once (an overloaded method once for
 /// each signature), the most derived first. `None` where it cannot be told.
 #[must_use]
-pub fn members<'a>(project: &Project<'a>, source: &Rc<Source<'a>>, at: u32, ty: &Ty) -> Option<Vec<Owned<'a>>> {
+pub fn members<'a>(
+    project: &Project<'a>,
+    source: &Rc<Source<'a>>,
+    at: u32,
+    ty: &Ty,
+) -> Option<Vec<Owned<'a>>> {
     of(project, source, at, ty, DEPTH)
 }
 
@@ -43,7 +48,9 @@ pub fn member<'a>(
     ty: &Ty,
     name: &str,
 ) -> Option<Owned<'a>> {
-    members(project, source, at, ty)?.into_iter().find(|owned| !owned.member.is_static && owned.member.name() == name)
+    members(project, source, at, ty)?
+        .into_iter()
+        .find(|owned| !owned.member.is_static && owned.member.name() == name)
 }
 
 fn of<'a>(
@@ -57,7 +64,12 @@ fn of<'a>(
     match ty {
         Ty::Object(list) => Some(
             list.iter()
-                .map(|member| Owned { member: member.clone(), source: Rc::clone(source), at, in_class: false })
+                .map(|member| Owned {
+                    member: member.clone(),
+                    source: Rc::clone(source),
+                    at,
+                    in_class: false,
+                })
                 .collect(),
         ),
         Ty::Intersection(types) => {
@@ -84,8 +96,15 @@ fn of<'a>(
             if let [inner, keys] = args.as_slice()
                 && matches!(name.as_str(), "Pick" | "Omit")
             {
-                let keys: Vec<String> = keys.alternatives().iter().map(ToString::to_string).collect();
-                let keys: Vec<&str> = keys.iter().map(|key| crate::types::plain_key(key)).collect();
+                let keys: Vec<String> = keys
+                    .alternatives()
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect();
+                let keys: Vec<&str> = keys
+                    .iter()
+                    .map(|key| crate::types::plain_key(key))
+                    .collect();
                 let mut all = of(project, source, at, inner, depth)?;
                 all.retain(|owned| keys.contains(&owned.member.name()) == (name == "Pick"));
                 return Some(all);
@@ -112,38 +131,80 @@ fn declared<'a>(
     for node in source.declarations(symbol) {
         let own = |list: Vec<Member>, with: &Substitution, at: u32, in_class: bool| {
             list.into_iter()
-                .map(|member| Owned { member: member.substitute(with), source: Rc::clone(source), at, in_class })
+                .map(|member| Owned {
+                    member: member.substitute(with),
+                    source: Rc::clone(source),
+                    at,
+                    in_class,
+                })
                 .collect::<Vec<_>>()
         };
         match node.kind() {
             AstKind::TSInterfaceDeclaration(interface) => {
                 known = true;
-                let with = bind(interface.type_parameters.as_deref().map(|p| read_type_params(text, p)), args);
+                let with = bind(
+                    interface
+                        .type_parameters
+                        .as_deref()
+                        .map(|p| read_type_params(text, p)),
+                    args,
+                );
                 let at = interface.body.span.start;
-                let list = interface.body.body.iter().map(|member| Member::read(text, member)).collect();
+                let list = interface
+                    .body
+                    .body
+                    .iter()
+                    .map(|member| Member::read(text, member))
+                    .collect();
                 all.extend(own(list, &with, at, false));
                 for base in &interface.extends {
                     let args = base.type_arguments.as_ref();
-                    let args = args.map(|args| args.params.iter().map(|ty| Ty::read(text, ty)).collect());
-                    let base = Ty::Named(source.slice(base.type_name.span()).to_owned(), args.unwrap_or_default());
+                    let args =
+                        args.map(|args| args.params.iter().map(|ty| Ty::read(text, ty)).collect());
+                    let base = Ty::Named(
+                        source.slice(base.type_name.span()).to_owned(),
+                        args.unwrap_or_default(),
+                    );
                     bases.push((at, base.substitute(&with)));
                 }
             }
             AstKind::Class(class) => {
                 known = true;
-                let with = bind(class.type_parameters.as_deref().map(|p| read_type_params(text, p)), args);
+                let with = bind(
+                    class
+                        .type_parameters
+                        .as_deref()
+                        .map(|p| read_type_params(text, p)),
+                    args,
+                );
                 let at = class.body.span.start;
                 all.extend(own(Member::of_class(text, class), &with, at, true));
                 if let Some(heritage) = &class.heritage
-                    && let Some(base) = heritage_type(source, &heritage.expression, heritage.type_arguments.as_deref())
+                    && let Some(base) = heritage_type(
+                        source,
+                        &heritage.expression,
+                        heritage.type_arguments.as_deref(),
+                    )
                 {
                     bases.push((at, base.substitute(&with)));
                 }
             }
             AstKind::TSTypeAliasDeclaration(alias) => {
-                let with = bind(alias.type_parameters.as_deref().map(|p| read_type_params(text, p)), args);
+                let with = bind(
+                    alias
+                        .type_parameters
+                        .as_deref()
+                        .map(|p| read_type_params(text, p)),
+                    args,
+                );
                 let ty = Ty::read(text, &alias.type_annotation).substitute(&with);
-                return of(project, source, alias.type_annotation.span().start, &ty, depth);
+                return of(
+                    project,
+                    source,
+                    alias.type_annotation.span().start,
+                    &ty,
+                    depth,
+                );
             }
             _ => {}
         }
@@ -152,7 +213,17 @@ fn declared<'a>(
         return None;
     }
     for (at, base) in bases {
-        if let Some(inherited) = of(project, source, at, &base, depth) {
+        let Some(inherited) = of(project, source, at, &base, depth) else {
+            continue;
+        };
+        if all.iter().all(|own| own.in_class) && !all.is_empty() {
+            // A class's members follow those of its base.
+            let own = std::mem::take(&mut all);
+            let mut merged = own.clone();
+            inherit(&mut merged, inherited);
+            all = merged.split_off(own.len());
+            all.extend(own);
+        } else {
             inherit(&mut all, inherited);
         }
     }
@@ -169,7 +240,13 @@ pub fn heritage_type(
     match expression {
         Expression::Identifier(_) | Expression::StaticMemberExpression(_) => Some(Ty::Named(
             source.slice(expression.span()).to_owned(),
-            args.map(|args| args.params.iter().map(|ty| Ty::read(source.text, ty)).collect()).unwrap_or_default(),
+            args.map(|args| {
+                args.params
+                    .iter()
+                    .map(|ty| Ty::read(source.text, ty))
+                    .collect()
+            })
+            .unwrap_or_default(),
         )),
         _ => None,
     }
@@ -180,7 +257,10 @@ pub fn heritage_type(
 pub fn bind(params: Option<Vec<TypeParam>>, args: &[Ty]) -> Substitution {
     let mut with = Substitution::new();
     for (index, param) in params.into_iter().flatten().enumerate() {
-        let ty = args.get(index).cloned().or_else(|| param.default.map(|ty| ty.substitute(&with)));
+        let ty = args
+            .get(index)
+            .cloned()
+            .or_else(|| param.default.map(|ty| ty.substitute(&with)));
         if let Some(ty) = ty {
             with.insert(param.name, ty);
         }
@@ -191,13 +271,18 @@ pub fn bind(params: Option<Vec<TypeParam>>, args: &[Ty]) -> Substitution {
 /// Adds what is not there yet.
 fn inherit<'a>(all: &mut Vec<Owned<'a>>, inherited: Vec<Owned<'a>>) {
     let overridden = |member: &Member, all: &[Owned]| {
-        all.iter().any(|own| match (&own.member.kind, &member.kind) {
-            (MemberKind::Index(_, a, _), MemberKind::Index(_, b, _)) => a == b,
-            (MemberKind::Call(_), MemberKind::Call(_)) | (MemberKind::Construct(_), MemberKind::Construct(_)) => false,
-            _ => !member.key.is_empty() && own.member.name() == member.name(),
-        })
+        all.iter()
+            .any(|own| match (&own.member.kind, &member.kind) {
+                (MemberKind::Index(_, a, _), MemberKind::Index(_, b, _)) => a == b,
+                (MemberKind::Call(_), MemberKind::Call(_))
+                | (MemberKind::Construct(_), MemberKind::Construct(_)) => false,
+                _ => !member.key.is_empty() && own.member.name() == member.name(),
+            })
     };
-    let fresh: Vec<_> = inherited.into_iter().filter(|owned| !overridden(&owned.member, all)).collect();
+    let fresh: Vec<_> = inherited
+        .into_iter()
+        .filter(|owned| !overridden(&owned.member, all))
+        .collect();
     all.extend(fresh);
 }
 

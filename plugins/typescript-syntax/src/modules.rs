@@ -23,7 +23,10 @@ pub fn folder(path: &str) -> &str {
 /// it leaves the workspace.
 #[must_use]
 pub fn join(base: &str, relative: &str) -> Option<String> {
-    let mut parts: Vec<&str> = base.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    let mut parts: Vec<&str> = base
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect();
     for part in relative.split('/') {
         match part {
             "" | "." => {}
@@ -53,13 +56,17 @@ pub fn relative(from: &str, to: &str) -> String {
 
 /// The endings of modules, longest first.
 pub const ENDINGS: [&str; 12] = [
-    ".d.ts", ".d.mts", ".d.cts", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json",
+    ".d.ts", ".d.mts", ".d.cts", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs",
+    ".json",
 ];
 
 /// A path without its ending.
 #[must_use]
 pub fn without_ending(path: &str) -> &str {
-    ENDINGS.iter().find_map(|ending| path.strip_suffix(ending)).unwrap_or(path)
+    ENDINGS
+        .iter()
+        .find_map(|ending| path.strip_suffix(ending))
+        .unwrap_or(path)
 }
 
 #[cfg(test)]

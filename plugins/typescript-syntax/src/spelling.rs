@@ -10,17 +10,25 @@ use buildfix_sdk::{Diagnostic, Fix};
 #[must_use]
 pub fn did_you_mean(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
     let message = diagnostic.message.lines().next()?;
-    let wanted = message
-        .rfind("Did you mean ")
-        .and_then(|at| between(&message[at..], "'", "'?").or_else(|| between(&message[at..], "\"", "\"?")))?;
+    let wanted = message.rfind("Did you mean ").and_then(|at| {
+        between(&message[at..], "'", "'?").or_else(|| between(&message[at..], "\"", "\"?"))
+    })?;
     let wanted = wanted.trim_matches('"');
     let text = context.text();
     let at = diagnostic.span.start;
     let rest = text.get(at as usize..)?;
     let fix = context.verified(diagnostic, format!("change spelling to '{wanted}'"));
-    if let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'' | '`')) {
+    if let Some(quote) = rest
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '"' | '\'' | '`'))
+    {
         let end = rest[1..].find(quote)? as u32 + at + 2;
-        return Some(vec![fix.replace(context.file, at..end, format!("{quote}{wanted}{quote}"))]);
+        return Some(vec![fix.replace(
+            context.file,
+            at..end,
+            format!("{quote}{wanted}{quote}"),
+        )]);
     }
     let mut at = at;
     let mut word = word_at(text, at);
@@ -37,20 +45,37 @@ pub fn did_you_mean(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fi
         return None;
     }
     let end = at + word.len() as u32;
-    if wanted.strip_prefix('#').unwrap_or(wanted).split('.').all(is_identifier) {
+    if wanted
+        .strip_prefix('#')
+        .unwrap_or(wanted)
+        .split('.')
+        .all(is_identifier)
+    {
         return Some(vec![fix.replace(context.file, at..end, wanted)]);
     }
     // `a.b` to `a["b-c"]`
     let before = text[..at as usize].trim_end();
     if let Some(object) = before.strip_suffix("?.") {
         let start = object.len() as u32;
-        return Some(vec![fix.replace(context.file, start..end, format!("?.[\"{wanted}\"]"))]);
+        return Some(vec![fix.replace(
+            context.file,
+            start..end,
+            format!("?.[\"{wanted}\"]"),
+        )]);
     }
     if let Some(object) = before.strip_suffix('.') {
         let start = object.len() as u32;
-        return Some(vec![fix.replace(context.file, start..end, format!("[\"{wanted}\"]"))]);
+        return Some(vec![fix.replace(
+            context.file,
+            start..end,
+            format!("[\"{wanted}\"]"),
+        )]);
     }
-    Some(vec![fix.replace(context.file, at..end, format!("\"{wanted}\""))])
+    Some(vec![fix.replace(
+        context.file,
+        at..end,
+        format!("\"{wanted}\""),
+    )])
 }
 
 /// `Property 'foo' comes from an index signature, so it must be accessed with
@@ -68,7 +93,11 @@ pub fn index_access(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fi
     let quote = context.source().map_or('"', |source| quote(source));
     let fix = context.verified(diagnostic, format!("use element access for '{word}'"));
     let end = at + word.len() as u32;
-    Some(vec![fix.replace(context.file, start..end, format!("{head}[{quote}{word}{quote}]"))])
+    Some(vec![fix.replace(
+        context.file,
+        start..end,
+        format!("{head}[{quote}{word}{quote}]"),
+    )])
 }
 
 /// `Cannot access 'Foo.bar' because 'Foo' is a type, but not a namespace. Did
@@ -85,7 +114,14 @@ pub fn indexed_access_type(context: &Context, diagnostic: &Diagnostic) -> Option
         return None;
     }
     let quote = context.source().map_or('"', |source| quote(source));
-    let wanted = if quote == '"' { wanted.to_owned() } else { wanted.replace('"', "'") };
-    let fix = context.verified(diagnostic, format!("rewrite as the indexed access type '{wanted}'"));
+    let wanted = if quote == '"' {
+        wanted.to_owned()
+    } else {
+        wanted.replace('"', "'")
+    };
+    let fix = context.verified(
+        diagnostic,
+        format!("rewrite as the indexed access type '{wanted}'"),
+    );
     Some(vec![fix.replace(context.file, at..end, wanted)])
 }

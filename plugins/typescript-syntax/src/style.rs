@@ -10,7 +10,9 @@ pub const INDENT: &str = "    ";
 /// Where the line of a byte begins.
 #[must_use]
 pub fn line_start(text: &str, at: u32) -> u32 {
-    text[..at as usize].rfind('\n').map_or(0, |newline| newline + 1) as u32
+    text[..at as usize]
+        .rfind('\n')
+        .map_or(0, |newline| newline + 1) as u32
 }
 
 /// Where the line of a byte ends, its line end not included.
@@ -18,7 +20,11 @@ pub fn line_start(text: &str, at: u32) -> u32 {
 pub fn line_end(text: &str, at: u32) -> u32 {
     text[at as usize..].find('\n').map_or(text.len(), |offset| {
         let end = at as usize + offset;
-        if text[..end].ends_with('\r') { end - 1 } else { end }
+        if text[..end].ends_with('\r') {
+            end - 1
+        } else {
+            end
+        }
     }) as u32
 }
 
@@ -26,14 +32,18 @@ pub fn line_end(text: &str, at: u32) -> u32 {
 #[must_use]
 pub fn indentation(text: &str, at: u32) -> &str {
     let line = &text[line_start(text, at) as usize..];
-    let end = line.find(|c: char| c != ' ' && c != '\t').unwrap_or(line.len());
+    let end = line
+        .find(|c: char| c != ' ' && c != '\t')
+        .unwrap_or(line.len());
     &line[..end]
 }
 
 /// Whether nothing but blank space stands before a byte on its line.
 #[must_use]
 pub fn first_on_line(text: &str, at: u32) -> bool {
-    text[line_start(text, at) as usize..at as usize].trim().is_empty()
+    text[line_start(text, at) as usize..at as usize]
+        .trim()
+        .is_empty()
 }
 
 /// The first byte at or after `at` that is not blank space.
@@ -52,7 +62,9 @@ pub fn skip_trivia(text: &str, mut at: u32) -> u32 {
         if rest.starts_with("//") {
             at = line_end(text, at);
         } else if rest.starts_with("/*") {
-            at = rest.find("*/").map_or(text.len() as u32, |end| at + end as u32 + 2);
+            at = rest
+                .find("*/")
+                .map_or(text.len() as u32, |end| at + end as u32 + 2);
         } else {
             return at;
         }
@@ -62,10 +74,14 @@ pub fn skip_trivia(text: &str, mut at: u32) -> u32 {
 /// The identifier that begins at a byte, `#` included.
 #[must_use]
 pub fn word_at(text: &str, at: u32) -> &str {
-    let Some(rest) = text.get(at as usize..) else { return "" };
+    let Some(rest) = text.get(at as usize..) else {
+        return "";
+    };
     let end = rest
         .char_indices()
-        .find(|(index, c)| !(c.is_alphanumeric() || matches!(c, '_' | '$') || *index == 0 && *c == '#'))
+        .find(|(index, c)| {
+            !(c.is_alphanumeric() || matches!(c, '_' | '$') || *index == 0 && *c == '#')
+        })
         .map_or(rest.len(), |(index, _)| index);
     &rest[..end]
 }
@@ -74,7 +90,9 @@ pub fn word_at(text: &str, at: u32) -> &str {
 #[must_use]
 pub fn is_identifier(text: &str) -> bool {
     let mut chars = text.chars();
-    chars.next().is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | '$'))
+    chars
+        .next()
+        .is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | '$'))
         && chars.all(|c| c.is_alphanumeric() || matches!(c, '_' | '$'))
 }
 
@@ -124,7 +142,9 @@ pub fn semicolons(source: &Source) -> bool {
             AstKind::VariableDeclaration(declaration)
                 if !matches!(
                     source.semantic.nodes().parent_kind(node.id()),
-                    AstKind::ForStatement(_) | AstKind::ForInStatement(_) | AstKind::ForOfStatement(_)
+                    AstKind::ForStatement(_)
+                        | AstKind::ForInStatement(_)
+                        | AstKind::ForOfStatement(_)
                 ) =>
             {
                 declaration.span
@@ -141,7 +161,11 @@ pub fn semicolons(source: &Source) -> bool {
             break;
         }
     }
-    if with == 0 && without <= 1 { true } else { with * 5 > without }
+    if with == 0 && without <= 1 {
+        true
+    } else {
+        with * 5 > without
+    }
 }
 
 /// `;` or nothing, as the file has it.
@@ -162,7 +186,11 @@ pub fn whole_lines(text: &str, span: Span) -> Span {
         return span;
     }
     let after = &text[end as usize..];
-    let newline = if after.starts_with("\r\n") { 2 } else { u32::from(after.starts_with('\n')) };
+    let newline = if after.starts_with("\r\n") {
+        2
+    } else {
+        u32::from(after.starts_with('\n'))
+    };
     Span::new(line_start(text, span.start), end + newline)
 }
 
@@ -172,7 +200,10 @@ pub fn is_import(statement: &Statement) -> bool {
     match statement {
         Statement::ImportDeclaration(_) => true,
         Statement::TSImportEqualsDeclaration(import) => {
-            matches!(import.module_reference, oxc_ast::ast::TSModuleReference::ExternalModuleReference(_))
+            matches!(
+                import.module_reference,
+                oxc_ast::ast::TSModuleReference::ExternalModuleReference(_)
+            )
         }
         _ => false,
     }

@@ -27,14 +27,26 @@ impl<'a> Source<'a> {
         let text = allocator.alloc_str(text);
         let kind = SourceType::from_path(path).ok()?;
         // JavaScript files may hold JSX under any ending.
-        let kind = if kind.is_javascript() { kind.with_jsx(true) } else { kind };
+        let kind = if kind.is_javascript() {
+            kind.with_jsx(true)
+        } else {
+            kind
+        };
         let parsed = Parser::new(allocator, text, kind).parse();
         if parsed.panicked {
             return None;
         }
         let program = allocator.alloc(parsed.program);
-        let semantic = SemanticBuilder::new().with_build_nodes(true).build(program).semantic;
-        Some(Self { path: path.to_owned(), text, semantic, program })
+        let semantic = SemanticBuilder::new()
+            .with_build_nodes(true)
+            .build(program)
+            .semantic;
+        Some(Self {
+            path: path.to_owned(),
+            text,
+            semantic,
+            program,
+        })
     }
 
     /// The innermost node around a byte.
@@ -51,7 +63,11 @@ impl<'a> Source<'a> {
     }
 
     /// The innermost node that begins at a byte and for which `pick` answers.
-    pub fn starting_at<T>(&self, at: u32, mut pick: impl FnMut(AstKind<'a>) -> Option<T>) -> Option<T> {
+    pub fn starting_at<T>(
+        &self,
+        at: u32,
+        mut pick: impl FnMut(AstKind<'a>) -> Option<T>,
+    ) -> Option<T> {
         let mut found = None;
         for node in self.semantic.nodes().iter() {
             if node.kind().span().start == at
@@ -74,19 +90,26 @@ impl<'a> Source<'a> {
     pub fn around(&self, at: u32) -> Vec<AstKind<'a>> {
         let id = self.innermost(at);
         let nodes = self.semantic.nodes();
-        std::iter::once(nodes.kind(id)).chain(nodes.ancestor_kinds(id)).collect()
+        std::iter::once(nodes.kind(id))
+            .chain(nodes.ancestor_kinds(id))
+            .collect()
     }
 
     /// A node's text.
     #[must_use]
     pub fn slice(&self, span: Span) -> &'a str {
-        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+        self.text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or_default()
     }
 
     /// The scope that a byte lies in.
     #[must_use]
     pub fn scope_at(&self, at: u32) -> ScopeId {
-        self.semantic.nodes().get_node(self.innermost(at)).scope_id()
+        self.semantic
+            .nodes()
+            .get_node(self.innermost(at))
+            .scope_id()
     }
 
     /// What a name means at a place.
@@ -119,7 +142,9 @@ impl<'a> Source<'a> {
                 ids.push(id);
             }
         }
-        ids.into_iter().map(|id| self.semantic.nodes().get_node(id)).collect()
+        ids.into_iter()
+            .map(|id| self.semantic.nodes().get_node(id))
+            .collect()
     }
 
     /// Where a symbol is used, as spans of the identifiers.
@@ -138,8 +163,7 @@ impl<'a> Source<'a> {
         self.program
             .comments
             .iter()
-            .filter(|comment| comment.span.end <= at)
-            .next_back()
+            .rfind(|comment| comment.span.end <= at)
             .filter(|comment| {
                 self.slice(comment.span).starts_with("/**")
                     && self
@@ -159,14 +183,18 @@ impl<'a> Source<'a> {
     /// Whether the file is a declaration file.
     #[must_use]
     pub fn is_declaration(&self) -> bool {
-        [".d.ts", ".d.mts", ".d.cts"].iter().any(|ending| self.path.ends_with(ending))
+        [".d.ts", ".d.mts", ".d.cts"]
+            .iter()
+            .any(|ending| self.path.ends_with(ending))
     }
 }
 
 /// Whether a path is a JavaScript file's.
 #[must_use]
 pub fn is_javascript(path: &str) -> bool {
-    [".js", ".jsx", ".mjs", ".cjs"].iter().any(|ending| path.ends_with(ending))
+    [".js", ".jsx", ".mjs", ".cjs"]
+        .iter()
+        .any(|ending| path.ends_with(ending))
 }
 
 /// The files that a fixer has looked at, each parsed once.
@@ -182,15 +210,24 @@ impl<'a> Project<'a> {
     /// An empty cache over a host.
     #[must_use]
     pub fn new(host: &'a dyn Host, allocator: &'a Allocator) -> Self {
-        Self { host, allocator, files: RefCell::default(), texts: RefCell::default() }
+        Self {
+            host,
+            allocator,
+            files: RefCell::default(),
+            texts: RefCell::default(),
+        }
     }
 
     /// Enters a file whose text is at hand.
     #[must_use]
     pub fn enter(&self, path: &str, text: &str) -> Option<Rc<Source<'a>>> {
         let source = Source::parse(self.allocator, path, text).map(Rc::new);
-        self.texts.borrow_mut().insert(path.to_owned(), Some(text.into()));
-        self.files.borrow_mut().insert(path.to_owned(), source.clone());
+        self.texts
+            .borrow_mut()
+            .insert(path.to_owned(), Some(text.into()));
+        self.files
+            .borrow_mut()
+            .insert(path.to_owned(), source.clone());
         source
     }
 
@@ -207,7 +244,9 @@ impl<'a> Project<'a> {
             return text.clone();
         }
         let text: Option<Rc<str>> = self.host.read_file(path).ok().map(Into::into);
-        self.texts.borrow_mut().insert(path.to_owned(), text.clone());
+        self.texts
+            .borrow_mut()
+            .insert(path.to_owned(), text.clone());
         text
     }
 
@@ -219,7 +258,9 @@ impl<'a> Project<'a> {
         }
         let text = self.text(path)?;
         let source = Source::parse(self.allocator, path, &text).map(Rc::new);
-        self.files.borrow_mut().insert(path.to_owned(), source.clone());
+        self.files
+            .borrow_mut()
+            .insert(path.to_owned(), source.clone());
         source
     }
 

@@ -148,9 +148,15 @@ impl Member {
 /// A key without brackets and quotation marks.
 #[must_use]
 pub fn plain_key(key: &str) -> &str {
-    let inner = key.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(key);
+    let inner = key
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(key);
     for quote in ['"', '\''] {
-        if let Some(text) = inner.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
+        if let Some(text) = inner
+            .strip_prefix(quote)
+            .and_then(|rest| rest.strip_suffix(quote))
+        {
             return text;
         }
     }
@@ -225,7 +231,11 @@ impl Ty {
     pub fn union(types: impl IntoIterator<Item = Self>) -> Self {
         let mut flat: Vec<Self> = Vec::new();
         for ty in types {
-            let parts = if let Self::Union(parts) = ty { parts } else { vec![ty] };
+            let parts = if let Self::Union(parts) = ty {
+                parts
+            } else {
+                vec![ty]
+            };
             for part in parts {
                 if !flat.contains(&part) {
                     flat.push(part);
@@ -283,13 +293,22 @@ impl Ty {
             Self::Named(name, args) => Self::Named(name.clone(), args.iter().map(sub).collect()),
             Self::Array(ty) => Self::Array(boxed(ty)),
             Self::Tuple(items) => Self::Tuple(
-                items.iter().map(|item| Element { ty: sub(&item.ty), ..item.clone() }).collect(),
+                items
+                    .iter()
+                    .map(|item| Element {
+                        ty: sub(&item.ty),
+                        ..item.clone()
+                    })
+                    .collect(),
             ),
             Self::Union(types) => Self::union(types.iter().map(sub)),
             Self::Intersection(types) => Self::Intersection(types.iter().map(sub).collect()),
-            Self::Object(members) => {
-                Self::Object(members.iter().map(|member| member.substitute(with)).collect())
-            }
+            Self::Object(members) => Self::Object(
+                members
+                    .iter()
+                    .map(|member| member.substitute(with))
+                    .collect(),
+            ),
             Self::Function(signature) => Self::Function(Box::new(signature.substitute(with))),
             Self::Constructor(signature) => Self::Constructor(Box::new(signature.substitute(with))),
             Self::Operator(operator, ty) => Self::Operator(operator, boxed(ty)),
@@ -334,7 +353,11 @@ impl Ty {
             Self::Conditional(parts) => parts.iter().for_each(|ty| ty.names(visit)),
             Self::Mapped(mapped) => {
                 mapped.over.names(visit);
-                mapped.name.iter().chain(&mapped.value).for_each(|ty| ty.names(visit));
+                mapped
+                    .name
+                    .iter()
+                    .chain(&mapped.value)
+                    .for_each(|ty| ty.names(visit));
             }
             Self::Query(name) => visit(name),
             Self::Predicate { ty, .. } => {
@@ -363,7 +386,10 @@ impl Member {
                 MemberKind::Index(name.clone(), key.substitute(with), value.substitute(with))
             }
         };
-        Self { kind, ..self.clone() }
+        Self {
+            kind,
+            ..self.clone()
+        }
     }
 
     /// Visits every named type in it.
@@ -374,7 +400,9 @@ impl Member {
                     ty.names(visit);
                 }
             }
-            MemberKind::Method(signature) | MemberKind::Call(signature) | MemberKind::Construct(signature) => {
+            MemberKind::Method(signature)
+            | MemberKind::Call(signature)
+            | MemberKind::Construct(signature) => {
                 signature.names(visit);
             }
             MemberKind::Index(_, key, value) => {
@@ -404,7 +432,14 @@ impl Signature {
                     default: sub(&own.default),
                 })
                 .collect(),
-            params: self.params.iter().map(|param| Param { ty: sub(&param.ty), ..param.clone() }).collect(),
+            params: self
+                .params
+                .iter()
+                .map(|param| Param {
+                    ty: sub(&param.ty),
+                    ..param.clone()
+                })
+                .collect(),
             ret: sub(&self.ret),
         }
     }
@@ -416,9 +451,15 @@ impl Signature {
             }
         };
         for own in &self.type_params {
-            own.constraint.iter().chain(&own.default).for_each(|ty| ty.names(&mut inner));
+            own.constraint
+                .iter()
+                .chain(&own.default)
+                .for_each(|ty| ty.names(&mut inner));
         }
-        self.params.iter().filter_map(|param| param.ty.as_ref()).for_each(|ty| ty.names(&mut inner));
+        self.params
+            .iter()
+            .filter_map(|param| param.ty.as_ref())
+            .for_each(|ty| ty.names(&mut inner));
         if let Some(ty) = &self.ret {
             ty.names(&mut inner);
         }
@@ -435,7 +476,11 @@ pub fn literal_kind(text: &str) -> Option<&'static str> {
     } else if matches!(text, "true" | "false") {
         Some("boolean")
     } else if digits.starts_with(|c: char| c.is_ascii_digit()) {
-        Some(if digits.ends_with('n') && !digits.starts_with("0x") { "bigint" } else { "number" })
+        Some(if digits.ends_with('n') && !digits.starts_with("0x") {
+            "bigint"
+        } else {
+            "number"
+        })
     } else {
         None
     }

@@ -17,23 +17,29 @@ pub(super) fn into_existing<'i>(
     wanted: &[&'i Import],
     edits: &mut Vec<Edit>,
 ) -> Vec<&'i Import> {
-    let own: Vec<&ImportDeclaration> =
-        declarations(source).filter(|import| import.source.value == specifier).collect();
+    let own: Vec<&ImportDeclaration> = declarations(source)
+        .filter(|import| import.source.value == specifier)
+        .collect();
     let mut rest = wanted.to_vec();
     for import in &own {
         let types = rest.iter().all(|want| want.type_only);
         if is_type(import) && !types || import.specifiers.is_none() || rest.is_empty() {
             continue;
         }
-        let specifiers = import.specifiers.as_ref().map_or(&[][..], |list| list.as_slice());
-        let has_namespace =
-            specifiers.iter().any(|one| matches!(one, ImportDeclarationSpecifier::ImportNamespaceSpecifier(_)));
-        let has_default =
-            specifiers.iter().any(|one| matches!(one, ImportDeclarationSpecifier::ImportDefaultSpecifier(_)));
+        let specifiers = import
+            .specifiers
+            .as_ref()
+            .map_or(&[][..], |list| list.as_slice());
+        let has_namespace = specifiers
+            .iter()
+            .any(|one| matches!(one, ImportDeclarationSpecifier::ImportNamespaceSpecifier(_)));
+        let has_default = specifiers
+            .iter()
+            .any(|one| matches!(one, ImportDeclarationSpecifier::ImportDefaultSpecifier(_)));
         let mut names = Vec::new();
         let mut default = None;
         rest.retain(|want| match &want.want {
-            Want::Named(name) if !has_namespace && !(is_type(import) && has_default) => {
+            Want::Named(name) if !(has_namespace || is_type(import) && has_default) => {
                 names.push((name.clone(), want.type_only));
                 false
             }
@@ -59,50 +65,79 @@ fn add(
 ) {
     let text = source.text;
     let marked = |name: &str, type_only: bool| {
-        if type_only && !is_type(import) && marks_types(config) { format!("type {name}") } else { name.to_owned() }
+        if type_only && !is_type(import) && marks_types(config) {
+            format!("type {name}")
+        } else {
+            name.to_owned()
+        }
     };
-    let specifiers = import.specifiers.as_ref().map_or(&[][..], |list| list.as_slice());
+    let specifiers = import
+        .specifiers
+        .as_ref()
+        .map_or(&[][..], |list| list.as_slice());
     let existing = named(import);
     let head = import.span.start + "import".len() as u32;
     // `import { } from`, and `import d from` without braces.
     if existing.is_empty() {
-        let list: Vec<String> = names.iter().map(|(name, types)| marked(name, *types)).collect();
+        let list: Vec<String> = names
+            .iter()
+            .map(|(name, types)| marked(name, *types))
+            .collect();
         let braces = format!("{{ {} }}", list.join(", "));
         let clause = &text[head as usize..import.source.span.start as usize];
         if let (Some(open), Some(close)) = (clause.find('{'), clause.find('}')) {
             let mut new = default.map(|name| format!("{name}, ")).unwrap_or_default();
             new.push_str(if list.is_empty() { "{ }" } else { &braces });
             let span = Span::new(head + open as u32, head + close as u32 + 1);
-            edits.push(Edit { span, text: new, set: false });
+            edits.push(Edit {
+                span,
+                text: new,
+                set: false,
+            });
             return;
         }
         if !list.is_empty()
             && let Some(last) = specifiers.last()
         {
             let end = last.span().end;
-            edits.push(Edit { span: Span::new(end, end), text: format!(", {braces}"), set: false });
+            edits.push(Edit {
+                span: Span::new(end, end),
+                text: format!(", {braces}"),
+                set: false,
+            });
         }
     }
     if let Some(default) = default {
         let at = specifiers.first().map_or(head, |first| match first {
-            ImportDeclarationSpecifier::ImportSpecifier(_) => {
-                text[head as usize..].find('{').map_or(head, |open| head + open as u32)
-            }
+            ImportDeclarationSpecifier::ImportSpecifier(_) => text[head as usize..]
+                .find('{')
+                .map_or(head, |open| head + open as u32),
             other => text[..other.span().start as usize].trim_end().len() as u32 + 1,
         });
-        edits.push(Edit { span: Span::new(at, at), text: format!("{default}, "), set: false });
+        edits.push(Edit {
+            span: Span::new(at, at),
+            text: format!("{default}, "),
+            set: false,
+        });
     }
     if existing.is_empty() {
         return;
     }
-    let keys: Vec<_> = existing.iter().map(|one| sort_key(&one.imported.name())).collect();
+    let keys: Vec<_> = existing
+        .iter()
+        .map(|one| sort_key(&one.imported.name()))
+        .collect();
     let sorted = keys.is_sorted();
     let last = existing.len();
     // Names that go to one place go there in one edit.
     let mut groups: Vec<(usize, Vec<String>)> = Vec::new();
     for (name, types) in names {
         let key = sort_key(name);
-        let index = if sorted { keys.iter().position(|other| *other > key).unwrap_or(last) } else { last };
+        let index = if sorted {
+            keys.iter().position(|other| *other > key).unwrap_or(last)
+        } else {
+            last
+        };
         let name = marked(name, *types);
         match groups.iter_mut().find(|(at, _)| *at == index) {
             Some((_, group)) => group.push(name),
@@ -117,8 +152,15 @@ fn add(
             } else {
                 ", ".to_owned()
             };
-            let new = group.iter().map(|name| format!("{name}{separator}")).collect();
-            edits.push(Edit { span: Span::new(at, at), text: new, set: false });
+            let new = group
+                .iter()
+                .map(|name| format!("{name}{separator}"))
+                .collect();
+            edits.push(Edit {
+                span: Span::new(at, at),
+                text: new,
+                set: false,
+            });
         } else {
             let before = existing[last - 1].span;
             let separator = if first_on_line(text, before.start) {
@@ -126,8 +168,15 @@ fn add(
             } else {
                 ", ".to_owned()
             };
-            let new = group.iter().map(|name| format!("{separator}{name}")).collect();
-            edits.push(Edit { span: Span::new(before.end, before.end), text: new, set: false });
+            let new = group
+                .iter()
+                .map(|name| format!("{separator}{name}"))
+                .collect();
+            edits.push(Edit {
+                span: Span::new(before.end, before.end),
+                text: new,
+                set: false,
+            });
         }
     }
 }

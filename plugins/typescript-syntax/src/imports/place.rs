@@ -17,15 +17,25 @@ pub(super) struct Line {
 }
 
 /// The statements that import these names of a module.
-pub(super) fn lines(source: &Source, config: &Config, specifier: &str, wanted: &[&Import]) -> Vec<Line> {
+pub(super) fn lines(
+    source: &Source,
+    config: &Config,
+    specifier: &str,
+    wanted: &[&Import],
+) -> Vec<Line> {
     let from = quoted(source, specifier);
     let end = semicolon(source);
     let mut found = Vec::new();
-    let beside_types = declarations(source).any(|import| import.source.value == specifier && is_type(import));
+    let beside_types =
+        declarations(source).any(|import| import.source.value == specifier && is_type(import));
     let all_types = !wanted.is_empty() && wanted.iter().all(|want| want.type_only);
     let as_types = all_types && (marks_types(config) || beside_types);
     let keyword = if as_types { "import type" } else { "import" };
-    let line = |kind, text| Line { specifier: specifier.to_owned(), kind, text };
+    let line = |kind, text| Line {
+        specifier: specifier.to_owned(),
+        kind,
+        text,
+    };
     let mut default = None;
     let mut names = Vec::new();
     for import in wanted {
@@ -35,27 +45,38 @@ pub(super) fn lines(source: &Source, config: &Config, specifier: &str, wanted: &
             Want::Namespace(name) => {
                 found.push(line(2, format!("{keyword} * as {name} from {from}{end}")));
             }
-            Want::Equals(name) => found.push(line(5, format!("import {name} = require({from}){end}"))),
+            Want::Equals(name) => {
+                found.push(line(5, format!("import {name} = require({from}){end}")))
+            }
         }
     }
     names.sort_by_key(|(name, _)| sort_key(name));
     let names: Vec<String> = names
         .into_iter()
         .map(|(name, types)| {
-            if types && !as_types && marks_types(config) { format!("type {name}") } else { name }
+            if types && !as_types && marks_types(config) {
+                format!("type {name}")
+            } else {
+                name
+            }
         })
         .collect();
     let braces = format!("{{ {} }}", names.join(", "));
     match (default, names.is_empty()) {
         (None, true) => {}
         (None, false) => found.push(line(4, format!("{keyword} {braces} from {from}{end}"))),
-        (Some(default), true) => found.push(line(3, format!("{keyword} {default} from {from}{end}"))),
+        (Some(default), true) => {
+            found.push(line(3, format!("{keyword} {default} from {from}{end}")))
+        }
         (Some(default), false) if as_types => {
             found.push(line(3, format!("{keyword} {default} from {from}{end}")));
             found.push(line(4, format!("{keyword} {braces} from {from}{end}")));
         }
         (Some(default), false) => {
-            found.push(line(3, format!("{keyword} {default}, {braces} from {from}{end}")));
+            found.push(line(
+                3,
+                format!("{keyword} {default}, {braces} from {from}{end}"),
+            ));
         }
     }
     found
@@ -80,7 +101,11 @@ pub(super) fn require(source: &Source, specifier: &str, wanted: &[&Import]) -> L
         Some(name) if names.is_empty() => format!("const {name} = require({from}){end}"),
         _ => format!("const {{ {} }} = require({from}){end}", names.join(", ")),
     };
-    Line { specifier: specifier.to_owned(), kind: 6, text }
+    Line {
+        specifier: specifier.to_owned(),
+        kind: 6,
+        text,
+    }
 }
 
 /// External modules come before relative ones, then by name, then by kind.
@@ -101,19 +126,29 @@ fn statement_key(statement: &Statement) -> Option<(bool, (String, String), u8)> 
             Some(key(&import.source.value, kind))
         }
         Statement::TSImportEqualsDeclaration(import) => match &import.module_reference {
-            TSModuleReference::ExternalModuleReference(reference) => Some(key(&reference.expression.value, 5)),
+            TSModuleReference::ExternalModuleReference(reference) => {
+                Some(key(&reference.expression.value, 5))
+            }
             _ => None,
         },
-        Statement::VariableDeclaration(_) => require_source(statement).map(|specifier| key(&specifier, 6)),
+        Statement::VariableDeclaration(_) => {
+            require_source(statement).map(|specifier| key(&specifier, 6))
+        }
         _ => None,
     }
 }
 
 fn require_source(statement: &Statement) -> Option<String> {
-    let Statement::VariableDeclaration(variables) = statement else { return None };
-    let [declarator] = variables.declarations.as_slice() else { return None };
+    let Statement::VariableDeclaration(variables) = statement else {
+        return None;
+    };
+    let [declarator] = variables.declarations.as_slice() else {
+        return None;
+    };
     match declarator.init.as_ref()? {
-        oxc_ast::ast::Expression::CallExpression(call) => Some(call.common_js_require()?.value.to_string()),
+        oxc_ast::ast::Expression::CallExpression(call) => {
+            Some(call.common_js_require()?.value.to_string())
+        }
         _ => None,
     }
 }
@@ -130,9 +165,18 @@ pub(super) fn insert(source: &Source, mut lines: Vec<Line>) -> Vec<Edit> {
         .program
         .body
         .iter()
-        .filter(|statement| if requires { require_source(statement).is_some() } else { is_import(statement) })
+        .filter(|statement| {
+            if requires {
+                require_source(statement).is_some()
+            } else {
+                is_import(statement)
+            }
+        })
         .collect();
-    let keys: Vec<_> = existing.iter().filter_map(|statement| statement_key(statement)).collect();
+    let keys: Vec<_> = existing
+        .iter()
+        .filter_map(|statement| statement_key(statement))
+        .collect();
     if existing.is_empty() || keys.len() != existing.len() {
         return vec![at_top(source, &lines)];
     }
@@ -140,21 +184,44 @@ pub(super) fn insert(source: &Source, mut lines: Vec<Line>) -> Vec<Edit> {
     let mut edits: Vec<(usize, Edit)> = Vec::new();
     for line in lines {
         let own = key(&line.specifier, line.kind);
-        let index = if sorted { keys.iter().position(|other| *other > own) } else { None };
+        let index = if sorted {
+            keys.iter().position(|other| *other > own)
+        } else {
+            None
+        };
         let index = index.unwrap_or(existing.len());
-        let piece = if index == 0 { format!("{}\n", line.text) } else { format!("\n{}", line.text) };
+        let piece = if index == 0 {
+            format!("{}\n", line.text)
+        } else {
+            format!("\n{}", line.text)
+        };
         if let Some((_, edit)) = edits.iter_mut().find(|(at, _)| *at == index) {
             edit.text.push_str(&piece);
             continue;
         }
         let at = if index == 0 {
             let start = existing[0].span().start;
-            let first = source.program.body.first().is_some_and(|first| first.span().start == start);
-            if first { start } else { attached(source, start) }
+            let first = source
+                .program
+                .body
+                .first()
+                .is_some_and(|first| first.span().start == start);
+            if first {
+                start
+            } else {
+                attached(source, start)
+            }
         } else {
             after(text, existing[index - 1].span())
         };
-        edits.push((index, Edit { span: Span::new(at, at), text: piece, set: true }));
+        edits.push((
+            index,
+            Edit {
+                span: Span::new(at, at),
+                text: piece,
+                set: true,
+            },
+        ));
     }
     edits.into_iter().map(|(_, edit)| edit).collect()
 }
@@ -163,7 +230,11 @@ pub(super) fn insert(source: &Source, mut lines: Vec<Line>) -> Vec<Edit> {
 fn after(text: &str, span: Span) -> u32 {
     let end = line_end(text, span.end);
     let rest = text[span.end as usize..end as usize].trim();
-    if rest.is_empty() || rest.starts_with("//") { end } else { span.end }
+    if rest.is_empty() || rest.starts_with("//") {
+        end
+    } else {
+        span.end
+    }
 }
 
 /// Where the comments begin that stand right above a statement.
@@ -176,7 +247,10 @@ fn attached(source: &Source, start: u32) -> u32 {
             continue;
         }
         let between = &text[span.end as usize..at as usize];
-        if !between.trim().is_empty() || between.matches('\n').count() > 1 || !first_on_line(text, span.start) {
+        if !between.trim().is_empty()
+            || between.matches('\n').count() > 1
+            || !first_on_line(text, span.start)
+        {
             break;
         }
         at = line_start(text, span.start);
@@ -197,21 +271,40 @@ fn at_top(source: &Source, lines: &[Line]) -> Edit {
     } else {
         at = header_end(source, at);
     }
-    let body: String = lines.iter().map(|line| format!("{}\n", line.text)).collect();
+    let body: String = lines
+        .iter()
+        .map(|line| format!("{}\n", line.text))
+        .collect();
     let before = if at == 0 { "" } else { "\n" };
-    let after = if text[at as usize..].starts_with(['\n', '\r']) || text[at as usize..].is_empty() { "" } else { "\n" };
-    Edit { span: Span::new(at, at), text: format!("{before}{body}{after}"), set: true }
+    let after = if text[at as usize..].starts_with(['\n', '\r']) || text[at as usize..].is_empty() {
+        ""
+    } else {
+        "\n"
+    };
+    Edit {
+        span: Span::new(at, at),
+        text: format!("{before}{body}{after}"),
+        set: true,
+    }
 }
 
 fn next_line(text: &str, at: u32) -> u32 {
     let end = line_end(text, at) as usize;
     let rest = &text[end..];
-    (end + if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with('\n')) }) as u32
+    (end + if rest.starts_with("\r\n") {
+        2
+    } else {
+        usize::from(rest.starts_with('\n'))
+    }) as u32
 }
 
 fn header_end(source: &Source, from: u32) -> u32 {
     let text = source.text;
-    let first = source.program.body.first().map(|statement| statement.span().start);
+    let first = source
+        .program
+        .body
+        .first()
+        .map(|statement| statement.span().start);
     let line = |at: u32| text[..at as usize].matches('\n').count();
     let mut last: Option<(Span, bool)> = None;
     for comment in &source.program.comments {

@@ -1,6 +1,10 @@
 //! Expressions.
 
-use super::{Infer, library};
+use super::{
+    Infer,
+    flow::{Flow, returns},
+    library,
+};
 use crate::{
     members,
     types::{Member, MemberKind, Signature, Substitution, Ty},
@@ -8,9 +12,9 @@ use crate::{
 use oxc_ast::{
     AstKind,
     ast::{
-        Argument, ArrayExpressionElement, ArrowFunctionBody, ArrowFunctionExpression, CallExpression, ChainElement,
-        Expression, Function, FunctionBody, NewExpression, ObjectExpression, ObjectPropertyKind, PropertyKind,
-        Statement,
+        Argument, ArrayExpressionElement, ArrowFunctionBody, ArrowFunctionExpression,
+        CallExpression, ChainElement, Expression, Function, FunctionBody, NewExpression,
+        ObjectExpression, ObjectPropertyKind, PropertyKind,
     },
 };
 use oxc_span::{GetSpan, Span};
@@ -25,18 +29,18 @@ impl<'a> Infer<'_, 'a> {
         let slice = |span: Span| self.source.slice(span).to_owned();
         Some(match expression {
             Expression::StringLiteral(literal) => Ty::Word(format!("\"{}\"", literal.value)),
-            Expression::NumericLiteral(_) | Expression::BooleanLiteral(_) | Expression::BigIntLiteral(_) => {
-                Ty::Word(slice(expression.span()))
-            }
+            Expression::NumericLiteral(_)
+            | Expression::BooleanLiteral(_)
+            | Expression::BigIntLiteral(_) => Ty::Word(slice(expression.span())),
             Expression::NullLiteral(_) => Ty::word("null"),
             Expression::RegExpLiteral(_) => Ty::named("RegExp"),
             Expression::TemplateLiteral(_) => Ty::word("string"),
             Expression::ParenthesizedExpression(inner) => this.expression(&inner.expression)?,
             Expression::Identifier(id) if id.name == "undefined" => Ty::word("undefined"),
             Expression::Identifier(id) => this.name(id.span.start, &id.name)?,
-            Expression::ThisExpression(this_expression) => {
-                self.this_type(this_expression.span.start).map(|_| Ty::word("this"))?
-            }
+            Expression::ThisExpression(this_expression) => self
+                .this_type(this_expression.span.start)
+                .map(|_| Ty::word("this"))?,
             Expression::ObjectExpression(object) => this.object(object, false)?,
             Expression::ArrayExpression(array) => {
                 let mut types = Vec::new();
@@ -58,17 +62,28 @@ impl<'a> Infer<'_, 'a> {
                 Ty::Array(Box::new(Ty::union(types)))
             }
             Expression::ArrowFunctionExpression(arrow) => Ty::Function(Box::new(this.arrow(arrow))),
-            Expression::FunctionExpression(function) => Ty::Function(Box::new(this.function(function))),
+            Expression::FunctionExpression(function) => {
+                Ty::Function(Box::new(this.function(function)))
+            }
             Expression::ClassExpression(_) => return None,
             Expression::TSAsExpression(cast) => {
                 let ty = Ty::read(text, &cast.type_annotation);
-                if ty == Ty::named("const") { this.constant(&cast.expression)? } else { ty }
+                if ty == Ty::named("const") {
+                    this.constant(&cast.expression)?
+                } else {
+                    ty
+                }
             }
             Expression::TSTypeAssertion(cast) => Ty::read(text, &cast.type_annotation),
             Expression::TSSatisfiesExpression(cast) => this.expression(&cast.expression)?,
             Expression::TSNonNullExpression(inner) => {
                 let ty = this.expression(&inner.expression)?;
-                Ty::union(ty.alternatives().iter().filter(|ty| !ty.is("null") && !ty.is("undefined")).cloned())
+                Ty::union(
+                    ty.alternatives()
+                        .iter()
+                        .filter(|ty| !ty.is("null") && !ty.is("undefined"))
+                        .cloned(),
+                )
             }
             Expression::AwaitExpression(inner) => match this.expression(&inner.argument)? {
                 Ty::Named(name, mut args) if name == "Promise" && args.len() == 1 => args.remove(0),
@@ -79,7 +94,10 @@ impl<'a> Infer<'_, 'a> {
                 UnaryOperator::Typeof => Ty::word("string"),
                 UnaryOperator::Void => Ty::word("undefined"),
                 UnaryOperator::UnaryNegation
-                    if matches!(unary.argument, Expression::NumericLiteral(_) | Expression::BigIntLiteral(_)) =>
+                    if matches!(
+                        unary.argument,
+                        Expression::NumericLiteral(_) | Expression::BigIntLiteral(_)
+                    ) =>
                 {
                     Ty::Word(slice(unary.span))
                 }
@@ -89,8 +107,10 @@ impl<'a> Infer<'_, 'a> {
             Expression::PrivateInExpression(_) => Ty::word("boolean"),
             Expression::BinaryExpression(binary) => match binary.operator {
                 BinaryOperator::Addition => {
-                    let (left, right) =
-                        (this.expression(&binary.left)?.widen(), this.expression(&binary.right)?.widen());
+                    let (left, right) = (
+                        this.expression(&binary.left)?.widen(),
+                        this.expression(&binary.right)?.widen(),
+                    );
                     if left.is("string") || right.is("string") {
                         Ty::word("string")
                     } else if left == right && (left.is("number") || left.is("bigint")) {
@@ -108,21 +128,34 @@ impl<'a> Infer<'_, 'a> {
                 _ => Ty::word("boolean"),
             },
             Expression::LogicalExpression(logical) => {
-                let (left, right) = (this.expression(&logical.left)?, this.expression(&logical.right)?);
+                let (left, right) = (
+                    this.expression(&logical.left)?,
+                    this.expression(&logical.right)?,
+                );
                 match logical.operator {
-                    LogicalOperator::And if left.is("boolean") && right.widen().is("boolean") => Ty::word("boolean"),
+                    LogicalOperator::And if left.is("boolean") && right.widen().is("boolean") => {
+                        Ty::word("boolean")
+                    }
                     LogicalOperator::And => return None,
                     LogicalOperator::Or | LogicalOperator::Coalesce => Ty::union([
-                        Ty::union(left.alternatives().iter().filter(|ty| !ty.is("null") && !ty.is("undefined")).cloned()),
+                        Ty::union(
+                            left.alternatives()
+                                .iter()
+                                .filter(|ty| !ty.is("null") && !ty.is("undefined"))
+                                .cloned(),
+                        ),
                         right,
                     ]),
                 }
             }
-            Expression::ConditionalExpression(conditional) => {
-                Ty::union([this.expression(&conditional.consequent)?, this.expression(&conditional.alternate)?])
-            }
+            Expression::ConditionalExpression(conditional) => Ty::union([
+                this.expression(&conditional.consequent)?,
+                this.expression(&conditional.alternate)?,
+            ]),
             Expression::AssignmentExpression(assignment) => this.expression(&assignment.right)?,
-            Expression::SequenceExpression(sequence) => this.expression(sequence.expressions.last()?)?,
+            Expression::SequenceExpression(sequence) => {
+                this.expression(sequence.expressions.last()?)?
+            }
             Expression::NewExpression(new) => this.new_expression(new)?,
             Expression::CallExpression(call) => this.call(call)?,
             Expression::ChainExpression(chain) => {
@@ -139,7 +172,9 @@ impl<'a> Infer<'_, 'a> {
                 let object = this.expression(&member.object)?;
                 match (&object, &member.expression) {
                     (Ty::Array(inner), _) => (**inner).clone(),
-                    (_, Expression::StringLiteral(key)) => this.property(&member.object, &key.value, member.span.start)?,
+                    (_, Expression::StringLiteral(key)) => {
+                        this.property(&member.object, &key.value, member.span.start)?
+                    }
                     _ => return None,
                 }
             }
@@ -156,7 +191,9 @@ impl<'a> Infer<'_, 'a> {
                 AstKind::Function(_) if function_seen => return None,
                 AstKind::Function(_) => function_seen = true,
                 AstKind::MethodDefinition(_) => function_seen = false,
-                AstKind::Class(class) => return class.id.as_ref().map(|id| Ty::named(id.name.as_str())),
+                AstKind::Class(class) => {
+                    return class.id.as_ref().map(|id| Ty::named(id.name.as_str()));
+                }
                 _ => {}
             }
         }
@@ -169,7 +206,9 @@ impl<'a> Infer<'_, 'a> {
             let property = match property {
                 ObjectPropertyKind::ObjectProperty(property) => property,
                 ObjectPropertyKind::SpreadProperty(spread) => {
-                    let Ty::Object(inner) = self.expression(&spread.argument)? else { return None };
+                    let Ty::Object(inner) = self.expression(&spread.argument)? else {
+                        return None;
+                    };
                     for member in inner {
                         list.retain(|known| known.name() != member.name());
                         list.push(member);
@@ -182,14 +221,18 @@ impl<'a> Infer<'_, 'a> {
             }
             let key = self.source.slice(property.key.span()).to_owned();
             let ty = match (&property.value, property.kind) {
-                (Expression::FunctionExpression(function), PropertyKind::Init) if property.method => {
+                (Expression::FunctionExpression(function), PropertyKind::Init)
+                    if property.method =>
+                {
                     list.push(Member {
                         kind: MemberKind::Method(self.function(function)),
                         ..Member::property(key, Ty::any())
                     });
                     continue;
                 }
-                (Expression::FunctionExpression(function), PropertyKind::Get) => self.function(function).ret?,
+                (Expression::FunctionExpression(function), PropertyKind::Get) => {
+                    self.function(function).ret?
+                }
                 (_, PropertyKind::Set) => continue,
                 (value, _) if constant => self.constant(value)?,
                 (value, _) => match self.expression(value)?.widen() {
@@ -197,7 +240,10 @@ impl<'a> Infer<'_, 'a> {
                     ty => ty,
                 },
             };
-            list.push(Member { readonly: constant, ..Member::property(key, ty) });
+            list.push(Member {
+                readonly: constant,
+                ..Member::property(key, ty)
+            });
         }
         Some(Ty::Object(list))
     }
@@ -216,13 +262,15 @@ impl<'a> Infer<'_, 'a> {
                 let mut spread = false;
                 for element in &array.elements {
                     match element {
-                        ArrayExpressionElement::SpreadElement(inner) => match self.expression(&inner.argument)? {
-                            Ty::Array(ty) => {
-                                spread = true;
-                                items.push(*ty);
+                        ArrayExpressionElement::SpreadElement(inner) => {
+                            match self.expression(&inner.argument)? {
+                                Ty::Array(ty) => {
+                                    spread = true;
+                                    items.push(*ty);
+                                }
+                                _ => return None,
                             }
-                            _ => return None,
-                        },
+                        }
                         other => items.push(self.constant(other.as_expression()?)?),
                     }
                 }
@@ -232,7 +280,12 @@ impl<'a> Infer<'_, 'a> {
                     Ty::Tuple(
                         items
                             .into_iter()
-                            .map(|ty| crate::types::Element { label: None, optional: false, rest: false, ty })
+                            .map(|ty| crate::types::Element {
+                                label: None,
+                                optional: false,
+                                rest: false,
+                                ty,
+                            })
                             .collect(),
                     )
                 };
@@ -291,9 +344,13 @@ impl<'a> Infer<'_, 'a> {
     }
 
     fn defaults(&self, signature: &mut Signature, params: &oxc_ast::ast::FormalParameters<'a>) {
-        let offset = signature.params.len().saturating_sub(params.items.len() + usize::from(params.rest.is_some()));
+        let offset = signature
+            .params
+            .len()
+            .saturating_sub(params.items.len() + usize::from(params.rest.is_some()));
         for (index, item) in params.items.iter().enumerate() {
-            if let (Some(param), Some(initializer)) = (signature.params.get_mut(index + offset), &item.initializer)
+            if let (Some(param), Some(initializer)) =
+                (signature.params.get_mut(index + offset), &item.initializer)
                 && param.ty.is_none()
             {
                 param.ty = self.expression(initializer).map(|ty| ty.widen());
@@ -313,7 +370,11 @@ impl<'a> Infer<'_, 'a> {
             });
         });
         if types.is_empty() {
-            return Some(Ty::word(if complete == Flow::Throws { "never" } else { "void" }));
+            return Some(Ty::word(if complete == Flow::Throws {
+                "never"
+            } else {
+                "void"
+            }));
         }
         let mut types = types.into_iter().collect::<Option<Vec<_>>>()?;
         if types.iter().all(|ty| ty.is("undefined")) && complete == Flow::FallsThrough {
@@ -324,7 +385,11 @@ impl<'a> Infer<'_, 'a> {
         }
         // One literal is widened; several stay.
         let union = Ty::union(types);
-        Some(if matches!(union, Ty::Union(_)) { union } else { union.widen() })
+        Some(if matches!(union, Ty::Union(_)) {
+            union
+        } else {
+            union.widen()
+        })
     }
 
     /// The type of `object.name`.
@@ -358,26 +423,42 @@ impl<'a> Infer<'_, 'a> {
         }
         let owned = members::member(self.project, &self.source, at, ty, name)?;
         let ty = match owned.member.kind {
-            MemberKind::Property(ty) | MemberKind::Getter(ty) | MemberKind::Setter(_, ty) => match ty {
-                Some(ty) => ty,
-                None => self.elsewhere(&owned.source)?.initialized(owned.at, name)?,
-            },
+            MemberKind::Property(ty) | MemberKind::Getter(ty) | MemberKind::Setter(_, ty) => {
+                match ty {
+                    Some(ty) => ty,
+                    None => self.elsewhere(&owned.source)?.initialized(owned.at, name)?,
+                }
+            }
             MemberKind::Method(signature) => Ty::Function(Box::new(match signature.ret {
                 Some(_) => signature,
-                None => self.elsewhere(&owned.source)?.method(owned.at, name).unwrap_or(signature),
+                None => self
+                    .elsewhere(&owned.source)?
+                    .method(owned.at, name)
+                    .unwrap_or(signature),
             })),
             _ => return None,
         };
-        Some(if owned.member.optional { Ty::union([ty, Ty::word("undefined")]) } else { ty })
+        Some(if owned.member.optional {
+            Ty::union([ty, Ty::word("undefined")])
+        } else {
+            ty
+        })
     }
 
     fn call(&self, call: &CallExpression<'a>) -> Option<Ty> {
         if let Some(ty) = self.library_call(call) {
             return Some(ty);
         }
-        let Ty::Function(signature) = self.expression(&call.callee)? else { return None };
+        let Ty::Function(signature) = self.expression(&call.callee)? else {
+            return None;
+        };
         let explicit = call.type_arguments.as_ref();
-        let explicit = explicit.map(|args| args.params.iter().map(|ty| Ty::read(self.source.text, ty)).collect::<Vec<_>>());
+        let explicit = explicit.map(|args| {
+            args.params
+                .iter()
+                .map(|ty| Ty::read(self.source.text, ty))
+                .collect::<Vec<_>>()
+        });
         let with = self.infer_arguments(&signature, explicit.as_deref(), &call.arguments);
         let ret = signature.ret.as_ref()?;
         if let Ty::Predicate { .. } = ret {
@@ -386,12 +467,18 @@ impl<'a> Infer<'_, 'a> {
         let ret = ret.substitute(&with);
         // A type parameter that nothing was found for must not leak.
         let mut leaks = false;
-        ret.names(&mut |name| leaks |= signature.type_params.iter().any(|param| param.name == name));
+        ret.names(&mut |name| {
+            leaks |= signature.type_params.iter().any(|param| param.name == name)
+        });
         (!leaks).then_some(ret)
     }
 
     fn library_call(&self, call: &CallExpression<'a>) -> Option<Ty> {
-        let arguments: Vec<_> = call.arguments.iter().filter_map(Argument::as_expression).collect();
+        let arguments: Vec<_> = call
+            .arguments
+            .iter()
+            .filter_map(Argument::as_expression)
+            .collect();
         match &call.callee {
             Expression::Identifier(id) if self.source.lookup(id.span.start, &id.name).is_none() => {
                 library::function(&id.name)
@@ -416,21 +503,37 @@ impl<'a> Infer<'_, 'a> {
 
     fn new_expression(&self, new: &NewExpression<'a>) -> Option<Ty> {
         let name = match &new.callee {
-            Expression::Identifier(_) | Expression::StaticMemberExpression(_) => self.source.slice(new.callee.span()),
+            Expression::Identifier(_) | Expression::StaticMemberExpression(_) => {
+                self.source.slice(new.callee.span())
+            }
             _ => return None,
         };
         if let Some(args) = &new.type_arguments {
-            let args = args.params.iter().map(|ty| Ty::read(self.source.text, ty)).collect();
+            let args = args
+                .params
+                .iter()
+                .map(|ty| Ty::read(self.source.text, ty))
+                .collect();
             return Some(Ty::Named(name.to_owned(), args));
         }
         let Some((params, signature)) = self.constructor(new.span.start, name) else {
-            return (!matches!(name, "Map" | "Set" | "Promise" | "WeakMap" | "WeakSet" | "Array"))
-                .then(|| Ty::named(name));
+            return (!matches!(
+                name,
+                "Map" | "Set" | "Promise" | "WeakMap" | "WeakSet" | "Array"
+            ))
+            .then(|| Ty::named(name));
         };
         if params.is_empty() {
             return Some(Ty::named(name));
         }
-        let with = self.infer_arguments(&Signature { type_params: params.clone(), ..signature }, None, &new.arguments);
+        let with = self.infer_arguments(
+            &Signature {
+                type_params: params.clone(),
+                ..signature
+            },
+            None,
+            &new.arguments,
+        );
         let args = params.iter().map(|param| {
             with.get(&param.name)
                 .cloned()
@@ -441,7 +544,12 @@ impl<'a> Infer<'_, 'a> {
     }
 
     /// What the type parameters of a signature stand for in a call.
-    fn infer_arguments(&self, signature: &Signature, explicit: Option<&[Ty]>, arguments: &[Argument<'a>]) -> Substitution {
+    fn infer_arguments(
+        &self,
+        signature: &Signature,
+        explicit: Option<&[Ty]>,
+        arguments: &[Argument<'a>],
+    ) -> Substitution {
         let mut with = Substitution::new();
         if let Some(explicit) = explicit {
             for (param, ty) in signature.type_params.iter().zip(explicit) {
@@ -465,7 +573,9 @@ impl<'a> Infer<'_, 'a> {
 
 fn unify(pattern: &Ty, actual: &Ty, params: &[crate::types::TypeParam], with: &mut Substitution) {
     match (pattern, actual) {
-        (Ty::Named(name, args), _) if args.is_empty() && params.iter().any(|param| param.name == *name) => {
+        (Ty::Named(name, args), _)
+            if args.is_empty() && params.iter().any(|param| param.name == *name) =>
+        {
             with.entry(name.clone()).or_insert_with(|| actual.clone());
         }
         (Ty::Named(a, left), Ty::Named(b, right)) if a == b => {
@@ -485,85 +595,4 @@ fn promise(ty: Ty) -> Ty {
         Ty::Named(ref name, _) if name == "Promise" => ty,
         other => Ty::Named("Promise".to_owned(), vec![other]),
     }
-}
-
-/// How a list of statements ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flow {
-    /// Its end can be reached.
-    FallsThrough,
-    /// It returns on every path.
-    Returns,
-    /// It throws.
-    Throws,
-}
-
-/// Visits the `return`s of a body, nested functions left out.
-pub(super) fn returns<'b, 'a>(
-    statements: &'b [Statement<'a>],
-    visit: &mut dyn FnMut(Option<&'b Expression<'a>>),
-) -> Flow {
-    let mut flow = Flow::FallsThrough;
-    for statement in statements {
-        let next = match statement {
-            Statement::ReturnStatement(statement) => {
-                visit(statement.argument.as_ref());
-                Flow::Returns
-            }
-            Statement::ThrowStatement(_) => Flow::Throws,
-            Statement::BlockStatement(block) => returns(&block.body, visit),
-            Statement::IfStatement(branch) => {
-                let one = returns(std::slice::from_ref(&branch.consequent), visit);
-                let other = match &branch.alternate {
-                    Some(other) => returns(std::slice::from_ref(other), visit),
-                    None => Flow::FallsThrough,
-                };
-                if one == Flow::FallsThrough || other == Flow::FallsThrough { Flow::FallsThrough } else { Flow::Returns }
-            }
-            Statement::TryStatement(attempt) => {
-                let one = returns(&attempt.block.body, visit);
-                let other = attempt.handler.as_ref().map_or(one, |handler| returns(&handler.body.body, visit));
-                let last = attempt.finalizer.as_ref().map_or(Flow::FallsThrough, |last| returns(&last.body, visit));
-                if last != Flow::FallsThrough {
-                    last
-                } else if one != Flow::FallsThrough && other != Flow::FallsThrough {
-                    Flow::Returns
-                } else {
-                    Flow::FallsThrough
-                }
-            }
-            Statement::SwitchStatement(switch) => {
-                let mut all = switch.cases.iter().any(oxc_ast::ast::SwitchCase::is_default_case);
-                for (index, case) in switch.cases.iter().enumerate() {
-                    let flow = returns(&case.consequent, visit);
-                    let last = index + 1 == switch.cases.len();
-                    all &= flow != Flow::FallsThrough || (!last && case.consequent.is_empty());
-                }
-                if all { Flow::Returns } else { Flow::FallsThrough }
-            }
-            Statement::ForStatement(each) => {
-                returns(std::slice::from_ref(&each.body), visit);
-                Flow::FallsThrough
-            }
-            Statement::ForInStatement(each) => {
-                returns(std::slice::from_ref(&each.body), visit);
-                Flow::FallsThrough
-            }
-            Statement::ForOfStatement(each) => {
-                returns(std::slice::from_ref(&each.body), visit);
-                Flow::FallsThrough
-            }
-            Statement::WhileStatement(each) => {
-                returns(std::slice::from_ref(&each.body), visit);
-                Flow::FallsThrough
-            }
-            Statement::DoWhileStatement(each) => returns(std::slice::from_ref(&each.body), visit),
-            Statement::LabeledStatement(label) => returns(std::slice::from_ref(&label.body), visit),
-            _ => Flow::FallsThrough,
-        };
-        if flow == Flow::FallsThrough {
-            flow = next;
-        }
-    }
-    flow
 }

@@ -3,14 +3,19 @@
 use crate::types::{Signature, Ty};
 
 fn returning(ty: Ty) -> Ty {
-    Ty::Function(Box::new(Signature { ret: Some(ty), ..Signature::default() }))
+    Ty::Function(Box::new(Signature {
+        ret: Some(ty),
+        ..Signature::default()
+    }))
 }
 
 /// A global function's return type.
 pub(super) fn function(name: &str) -> Option<Ty> {
     Some(Ty::word(match name {
         "parseInt" | "parseFloat" | "Number" => "number",
-        "String" | "encodeURIComponent" | "decodeURIComponent" | "encodeURI" | "decodeURI" => "string",
+        "String" | "encodeURIComponent" | "decodeURIComponent" | "encodeURI" | "decodeURI" => {
+            "string"
+        }
         "Boolean" | "isNaN" | "isFinite" => "boolean",
         "Symbol" => "symbol",
         "BigInt" => "bigint",
@@ -26,7 +31,9 @@ pub(super) fn global(object: &str, name: &str) -> Option<Ty> {
         ("JSON", "stringify") => returning(Ty::word("string")),
         ("JSON", "parse") => returning(Ty::any()),
         ("Object", "keys") => returning(Ty::Array(Box::new(Ty::word("string")))),
-        ("Number", "isInteger" | "isNaN" | "isFinite") | ("Array", "isArray") => returning(Ty::word("boolean")),
+        ("Number", "isInteger" | "isNaN" | "isFinite") | ("Array", "isArray") => {
+            returning(Ty::word("boolean"))
+        }
         ("console", _) => returning(Ty::word("void")),
         _ => return None,
     })
@@ -38,10 +45,14 @@ pub(super) fn member(ty: &Ty, name: &str) -> Option<Ty> {
     if widened.is("string") {
         return Some(match name {
             "length" => Ty::word("number"),
-            "charAt" | "toUpperCase" | "toLowerCase" | "trim" | "trimStart" | "trimEnd" | "slice" | "substring"
-            | "substr" | "replace" | "replaceAll" | "repeat" | "padStart" | "padEnd" | "concat" | "normalize"
-            | "toString" | "valueOf" => returning(Ty::word("string")),
-            "indexOf" | "lastIndexOf" | "charCodeAt" | "search" | "localeCompare" => returning(Ty::word("number")),
+            "charAt" | "toUpperCase" | "toLowerCase" | "trim" | "trimStart" | "trimEnd"
+            | "slice" | "substring" | "substr" | "replace" | "replaceAll" | "repeat"
+            | "padStart" | "padEnd" | "concat" | "normalize" | "toString" | "valueOf" => {
+                returning(Ty::word("string"))
+            }
+            "indexOf" | "lastIndexOf" | "charCodeAt" | "search" | "localeCompare" => {
+                returning(Ty::word("number"))
+            }
             "startsWith" | "endsWith" | "includes" => returning(Ty::word("boolean")),
             "split" => returning(Ty::Array(Box::new(Ty::word("string")))),
             _ => return None,
@@ -49,7 +60,9 @@ pub(super) fn member(ty: &Ty, name: &str) -> Option<Ty> {
     }
     if widened.is("number") {
         return Some(match name {
-            "toFixed" | "toString" | "toPrecision" | "toExponential" => returning(Ty::word("string")),
+            "toFixed" | "toString" | "toPrecision" | "toExponential" => {
+                returning(Ty::word("string"))
+            }
             "valueOf" => returning(Ty::word("number")),
             _ => return None,
         });
@@ -60,7 +73,9 @@ pub(super) fn member(ty: &Ty, name: &str) -> Option<Ty> {
             "push" | "unshift" | "indexOf" | "lastIndexOf" => returning(Ty::word("number")),
             "includes" | "some" | "every" => returning(Ty::word("boolean")),
             "join" | "toString" => returning(Ty::word("string")),
-            "pop" | "shift" | "find" | "at" => returning(Ty::union([(**inner).clone(), Ty::word("undefined")])),
+            "pop" | "shift" | "find" | "at" => {
+                returning(Ty::union([(**inner).clone(), Ty::word("undefined")]))
+            }
             "slice" | "concat" | "filter" | "reverse" | "sort" => returning(ty.clone()),
             "forEach" => returning(Ty::word("void")),
             _ => return None,

@@ -49,7 +49,11 @@ impl Config {
         let mut at = folder(path);
         loop {
             for name in ["tsconfig.json", "jsconfig.json"] {
-                let file = if at.is_empty() { name.to_owned() } else { format!("{at}/{name}") };
+                let file = if at.is_empty() {
+                    name.to_owned()
+                } else {
+                    format!("{at}/{name}")
+                };
                 if project.exists(&file) {
                     return Self::read(project, &file);
                 }
@@ -62,25 +66,35 @@ impl Config {
     }
 
     fn read(project: &Project, file: &str) -> Self {
-        let mut config = Self { folder: folder(file).to_owned(), ..Self::default() };
+        let mut config = Self {
+            folder: folder(file).to_owned(),
+            ..Self::default()
+        };
         let mut chain = Vec::new();
         let mut next = Some(file.to_owned());
         while let Some(file) = next.take().filter(|_| chain.len() < 8) {
-            let Some(value) = project.text(&file).and_then(|text| json(&text)) else { break };
+            let Some(value) = project.text(&file).and_then(|text| json(&text)) else {
+                break;
+            };
             let base = value.get("extends").and_then(|base| match base {
                 Value::Array(list) => list.last().and_then(Value::as_str),
                 other => other.as_str(),
             });
             next = base.filter(|base| base.starts_with('.')).and_then(|base| {
                 let path = join(folder(&file), base)?;
-                Some(if path.ends_with(".json") { path } else { format!("{path}.json") })
+                Some(if path.ends_with(".json") {
+                    path
+                } else {
+                    format!("{path}.json")
+                })
             });
             chain.push((folder(&file).to_owned(), value));
         }
         for (at, value) in chain.iter().rev() {
             config.take(at, value.get("compilerOptions").unwrap_or(&Value::Null));
         }
-        let modern = ["node16", "node18", "node20", "nodenext", "preserve"].contains(&config.module.as_str());
+        let modern = ["node16", "node18", "node20", "nodenext", "preserve"]
+            .contains(&config.module.as_str());
         if config.resolution.is_empty() {
             config.resolution = match config.module.as_str() {
                 "node16" | "node18" | "node20" | "nodenext" => config.module.clone(),
@@ -94,7 +108,12 @@ impl Config {
     }
 
     fn take(&mut self, at: &str, options: &Value) {
-        let text = |name: &str| options.get(name).and_then(Value::as_str).map(str::to_lowercase);
+        let text = |name: &str| {
+            options
+                .get(name)
+                .and_then(Value::as_str)
+                .map(str::to_lowercase)
+        };
         let flag = |name: &str| options.get(name).and_then(Value::as_bool);
         let set = |to: &mut String, name: &str| {
             if let Some(value) = text(name) {
@@ -119,7 +138,8 @@ impl Config {
         set(&mut self.ts_endings, "allowImportingTsExtensions");
         set(&mut self.exact_optional, "exactOptionalPropertyTypes");
         set(&mut self.implicit_override, "noImplicitOverride");
-        self.interop |= flag("esModuleInterop") == Some(true) || flag("allowSyntheticDefaultImports") == Some(true);
+        self.interop |= flag("esModuleInterop") == Some(true)
+            || flag("allowSyntheticDefaultImports") == Some(true);
         if let Some(base) = options.get("baseUrl").and_then(Value::as_str) {
             self.base_url = join(at, base);
         }
@@ -129,13 +149,18 @@ impl Config {
                 .iter()
                 .map(|(pattern, targets)| {
                     let targets = targets.as_array().into_iter().flatten();
-                    let targets = targets.filter_map(|target| join(&base, target.as_str()?)).collect();
+                    let targets = targets
+                        .filter_map(|target| join(&base, target.as_str()?))
+                        .collect();
                     (pattern.clone(), targets)
                 })
                 .collect();
         }
         if let Some(roots) = options.get("rootDirs").and_then(Value::as_array) {
-            self.root_dirs = roots.iter().filter_map(|root| join(at, root.as_str()?)).collect();
+            self.root_dirs = roots
+                .iter()
+                .filter_map(|root| join(at, root.as_str()?))
+                .collect();
         }
     }
 
@@ -177,7 +202,9 @@ pub fn json(text: &str) -> Option<Value> {
                 }
             }
             '/' if text[at..].starts_with("/*") => {
-                let end = text[at + 2..].find("*/").map_or(text.len(), |end| at + 2 + end + 2);
+                let end = text[at + 2..]
+                    .find("*/")
+                    .map_or(text.len(), |end| at + 2 + end + 2);
                 while chars.peek().is_some_and(|(at, _)| *at < end) {
                     chars.next();
                 }

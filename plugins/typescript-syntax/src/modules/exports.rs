@@ -2,8 +2,8 @@
 
 use crate::Source;
 use oxc_ast::ast::{
-    Declaration, ExportDefaultDeclarationKind, Expression, ImportDeclarationSpecifier, ImportOrExportKind,
-    ModuleExportName, Statement, TSModuleReference,
+    Declaration, ExportDefaultDeclarationKind, Expression, ImportDeclarationSpecifier,
+    ImportOrExportKind, ModuleExportName, Statement, TSModuleReference,
 };
 
 /// What an exported name is good for.
@@ -76,7 +76,10 @@ fn statements(body: &[Statement], ambient: bool) -> Exports {
     let mut all = Exports::default();
     // In an ambient module everything is exported, unless something says so.
     let explicit = body.iter().any(|statement| {
-        matches!(statement, Statement::ExportNamedDeclaration(_) | Statement::TSExportAssignment(_))
+        matches!(
+            statement,
+            Statement::ExportNamedDeclaration(_) | Statement::TSExportAssignment(_)
+        )
     });
     for statement in body {
         match statement {
@@ -92,7 +95,11 @@ fn statements(body: &[Statement], ambient: bool) -> Exports {
                         || specifier.export_kind == ImportOrExportKind::Type;
                     all.names.push(Export {
                         name: name_of(&specifier.exported),
-                        kind: if only_type { ExportKind::Type } else { kind_of_local(body, &local) },
+                        kind: if only_type {
+                            ExportKind::Type
+                        } else {
+                            kind_of_local(body, &local)
+                        },
                         local: Some(local),
                         from: None,
                     });
@@ -107,7 +114,11 @@ fn statements(body: &[Statement], ambient: bool) -> Exports {
                         name: name_of(&specifier.exported),
                         local: None,
                         from: Some((export.source.value.to_string(), name_of(&specifier.local))),
-                        kind: if only_type { ExportKind::Type } else { ExportKind::Unknown },
+                        kind: if only_type {
+                            ExportKind::Type
+                        } else {
+                            ExportKind::Unknown
+                        },
                     });
                 }
             }
@@ -126,12 +137,14 @@ fn statements(body: &[Statement], ambient: bool) -> Exports {
             Statement::ExportDefaultDeclaration(export) => {
                 all.is_module = true;
                 let (local, kind) = match &export.declaration {
-                    ExportDefaultDeclarationKind::FunctionDeclaration(function) => {
-                        (function.id.as_ref().map(|id| id.name.to_string()), ExportKind::Value)
-                    }
-                    ExportDefaultDeclarationKind::ClassDeclaration(class) => {
-                        (class.id.as_ref().map(|id| id.name.to_string()), ExportKind::Value)
-                    }
+                    ExportDefaultDeclarationKind::FunctionDeclaration(function) => (
+                        function.id.as_ref().map(|id| id.name.to_string()),
+                        ExportKind::Value,
+                    ),
+                    ExportDefaultDeclarationKind::ClassDeclaration(class) => (
+                        class.id.as_ref().map(|id| id.name.to_string()),
+                        ExportKind::Value,
+                    ),
                     ExportDefaultDeclarationKind::TSInterfaceDeclaration(interface) => {
                         (Some(interface.id.name.to_string()), ExportKind::Type)
                     }
@@ -140,7 +153,12 @@ fn statements(body: &[Statement], ambient: bool) -> Exports {
                     }
                     _ => (None, ExportKind::Value),
                 };
-                all.names.push(Export { name: "default".to_owned(), local, from: None, kind });
+                all.names.push(Export {
+                    name: "default".to_owned(),
+                    local,
+                    from: None,
+                    kind,
+                });
             }
             Statement::TSExportAssignment(export) => {
                 all.is_module = true;
@@ -155,7 +173,10 @@ fn statements(body: &[Statement], ambient: bool) -> Exports {
             }
             Statement::ImportDeclaration(_) => all.is_module = true,
             Statement::TSImportEqualsDeclaration(import)
-                if matches!(import.module_reference, TSModuleReference::ExternalModuleReference(_)) =>
+                if matches!(
+                    import.module_reference,
+                    TSModuleReference::ExternalModuleReference(_)
+                ) =>
             {
                 all.is_module = true;
             }
@@ -175,10 +196,18 @@ fn statements(body: &[Statement], ambient: bool) -> Exports {
 
 /// `exports.a = …`, `module.exports = …`, `module.exports.a = …`.
 fn common_js(statement: &Statement, all: &mut Exports) {
-    let Statement::ExpressionStatement(statement) = statement else { return };
-    let Expression::AssignmentExpression(assignment) = &statement.expression else { return };
-    let Some(member) = assignment.left.as_member_expression() else { return };
-    let Some(name) = member.static_property_name() else { return };
+    let Statement::ExpressionStatement(statement) = statement else {
+        return;
+    };
+    let Expression::AssignmentExpression(assignment) = &statement.expression else {
+        return;
+    };
+    let Some(member) = assignment.left.as_member_expression() else {
+        return;
+    };
+    let Some(name) = member.static_property_name() else {
+        return;
+    };
     let object = member.object();
     let value = |name: &str| Export {
         name: name.to_owned(),
@@ -191,8 +220,9 @@ fn common_js(statement: &Statement, all: &mut Exports) {
         match &assignment.right {
             Expression::ObjectExpression(object) => {
                 for property in &object.properties {
-                    if let Some(name) =
-                        property.as_property().and_then(|property| property.key.static_name())
+                    if let Some(name) = property
+                        .as_property()
+                        .and_then(|property| property.key.static_name())
                     {
                         all.names.push(value(&name));
                     }
@@ -201,15 +231,22 @@ fn common_js(statement: &Statement, all: &mut Exports) {
             Expression::Identifier(id) => all.equals = Some(id.name.to_string()),
             _ => all.equals = Some(String::new()),
         }
-    } else if object.is_specific_id("exports") || object.is_specific_member_access("module", "exports") {
+    } else if object.is_specific_id("exports")
+        || object.is_specific_member_access("module", "exports")
+    {
         all.is_module = true;
-        all.names.push(value(&name));
+        all.names.push(value(name));
     }
 }
 
 fn declared(declaration: &Declaration, names: &mut Vec<Export>) {
     let mut add = |name: &str, kind| {
-        names.push(Export { name: name.to_owned(), local: Some(name.to_owned()), from: None, kind });
+        names.push(Export {
+            name: name.to_owned(),
+            local: Some(name.to_owned()),
+            from: None,
+            kind,
+        });
     };
     match declaration {
         Declaration::VariableDeclaration(variables) => {
@@ -221,7 +258,9 @@ fn declared(declaration: &Declaration, names: &mut Vec<Export>) {
         }
         Declaration::TSTypeAliasDeclaration(alias) => add(&alias.id.name, ExportKind::Type),
         Declaration::TSInterfaceDeclaration(interface) => add(&interface.id.name, ExportKind::Type),
-        Declaration::TSNamespaceDeclaration(namespace) => add(&namespace.id.name, ExportKind::Value),
+        Declaration::TSNamespaceDeclaration(namespace) => {
+            add(&namespace.id.name, ExportKind::Value)
+        }
         other => {
             if let Some(id) = other.id() {
                 add(&id.name, ExportKind::Value);
@@ -256,7 +295,11 @@ fn kind_of_local(body: &[Statement], name: &str) -> ExportKind {
                     let only_type = import.import_kind == ImportOrExportKind::Type
                         || matches!(specifier, ImportDeclarationSpecifier::ImportSpecifier(specifier)
                             if specifier.import_kind == ImportOrExportKind::Type);
-                    found = Some(if only_type { ExportKind::Type } else { ExportKind::Unknown });
+                    found = Some(if only_type {
+                        ExportKind::Type
+                    } else {
+                        ExportKind::Unknown
+                    });
                 }
             }
         }

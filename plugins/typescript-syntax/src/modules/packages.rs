@@ -2,6 +2,7 @@
 
 use super::{config::json, folder, join, resolve::file};
 use crate::Project;
+use oxc_ast::ast::Statement;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -13,13 +14,19 @@ pub(super) fn entry(project: &Project, at: &str, specifier: &str) -> Option<Stri
     let typed = format!("@types/{}", name.trim_start_matches('@').replace('/', "__"));
     for package in [name.to_owned(), typed] {
         let root = join(at, &format!("node_modules/{package}"))?;
-        let manifest = project.text(&format!("{root}/package.json")).and_then(|text| json(&text));
+        let manifest = project
+            .text(&format!("{root}/package.json"))
+            .and_then(|text| json(&text));
         if let Some(manifest) = &manifest
             && let Some(found) = manifest_entry(project, &root, manifest, inner)
         {
             return Some(found);
         }
-        let path = if inner.is_empty() { root.clone() } else { format!("{root}/{inner}") };
+        let path = if inner.is_empty() {
+            root.clone()
+        } else {
+            format!("{root}/{inner}")
+        };
         if let Some(found) = file(project, &path) {
             return Some(found);
         }
@@ -29,7 +36,11 @@ pub(super) fn entry(project: &Project, at: &str, specifier: &str) -> Option<Stri
 
 fn manifest_entry(project: &Project, root: &str, manifest: &Value, inner: &str) -> Option<String> {
     if let Some(exports) = manifest.get("exports") {
-        let key = if inner.is_empty() { ".".to_owned() } else { format!("./{inner}") };
+        let key = if inner.is_empty() {
+            ".".to_owned()
+        } else {
+            format!("./{inner}")
+        };
         let target = match exports {
             Value::Object(map) if map.keys().any(|key| key.starts_with('.')) => map.get(&key),
             other => inner.is_empty().then_some(other),
@@ -57,7 +68,9 @@ fn condition(project: &Project, root: &str, target: &Value) -> Option<String> {
         Value::Object(map) => ["types", "import", "require", "node", "default"]
             .iter()
             .find_map(|name| condition(project, root, map.get(*name)?)),
-        Value::Array(list) => list.iter().find_map(|target| condition(project, root, target)),
+        Value::Array(list) => list
+            .iter()
+            .find_map(|target| condition(project, root, target)),
         _ => None,
     }
 }
@@ -65,75 +78,112 @@ fn condition(project: &Project, root: &str, target: &Value) -> Option<String> {
 fn split(specifier: &str) -> (&str, &str) {
     let mut slashes = specifier.match_indices('/').map(|(at, _)| at);
     let first = slashes.next();
-    let end = if specifier.starts_with('@') { slashes.next() } else { first };
-    end.map_or((specifier, ""), |end| (&specifier[..end], &specifier[end + 1..]))
+    let end = if specifier.starts_with('@') {
+        slashes.next()
+    } else {
+        first
+    };
+    end.map_or((specifier, ""), |end| {
+        (&specifier[..end], &specifier[end + 1..])
+    })
 }
 
-/// The packages that a file may import by name: what the `package.json` files
-/// above it ask for, and what is installed where the workspace shows it. Each
-/// with the folder whose `node_modules` has it.
+/// The packages that a file may import by name, each with the folder whose
+/// `node_modules` has it: what the nearest `package.json` asks for. Without
+/// one, what the file imports already, what npm's record of the installation
+/// names, and what is called like `name`.
 #[must_use]
-pub fn packages(project: &Project, from: &str) -> Vec<(String, String)> {
-    let mut found = BTreeSet::new();
-    let mut at = folder(from);
-    let mut asked: Option<BTreeSet<String>> = None;
-    loop {
-        let manifest = join(at, "package.json").and_then(|path| project.text(&path));
-        if let Some(manifest) = manifest.and_then(|text| json(&text))
-            && asked.is_none()
-        {
-            let mut names = BTreeSet::new();
-            for field in ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"] {
-                if let Some(map) = manifest.get(field).and_then(Value::as_object) {
-                    names.extend(map.keys().cloned());
-                }
+pub fn packages(project: &Project, from: &str, name: &str) -> Vec<(String, String)> {
+    let names = match asked(project, from) {
+        Some(names) => names,
+        None => {
+            let mut names = imported(project, from);
+            names.extend(installed(project, from));
+            names.extend([name.to_owned(), name.to_lowercase()]);
+            names
+        }
+    };
+    let mut found: Vec<(String, String)> = Vec::new();
+    for at in above(from) {
+        for name in &names {
+            let plain = without_types(name);
+            if !found.iter().any(|(known, _)| *known == plain)
+                && entry(project, at, &plain).is_some()
+            {
+                found.push((plain, at.to_owned()));
             }
-            asked = Some(names);
         }
-        if at.is_empty() {
-            break;
-        }
-        at = folder(at);
     }
-    let mut at = folder(from);
-    loop {
-        let base = if at.is_empty() { String::new() } else { format!("{at}/") };
-        let mut names: BTreeSet<String> = asked.iter().flatten().cloned().collect();
-        if asked.is_none() {
-            for glob in ["node_modules/*/**/*.d.ts", "node_modules/*/package.json", "node_modules/@*/*/package.json"] {
-                for path in project.host.list_files(&format!("{base}{glob}")).unwrap_or_default() {
-                    let inner = path.strip_prefix(&base).and_then(|path| path.strip_prefix("node_modules/"));
-                    if let Some(inner) = inner {
-                        let (name, _) = split(inner);
-                        names.insert(match name.strip_prefix("@types/") {
-                            Some(plain) => match plain.split_once("__") {
-                                Some((scope, name)) => format!("@{scope}/{name}"),
-                                None => plain.to_owned(),
-                            },
-                            None => name.to_owned(),
-                        });
-                    }
-                }
+    found.sort();
+    found
+}
+
+/// The folders around a file, innermost first.
+fn above(from: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder(from)), |at| {
+        (!at.is_empty()).then(|| folder(at))
+    })
+}
+
+/// What the nearest `package.json` asks for.
+fn asked(project: &Project, from: &str) -> Option<BTreeSet<String>> {
+    let manifest = above(from).find_map(|at| json(&project.text(&join(at, "package.json")?)?))?;
+    let fields = [
+        "dependencies",
+        "devDependencies",
+        "peerDependencies",
+        "optionalDependencies",
+    ];
+    let maps = fields
+        .iter()
+        .filter_map(|field| manifest.get(field)?.as_object());
+    Some(maps.flat_map(|map| map.keys().cloned()).collect())
+}
+
+/// The packages that a file imports.
+fn imported(project: &Project, from: &str) -> BTreeSet<String> {
+    let Some(source) = project.source(from) else {
+        return BTreeSet::new();
+    };
+    source
+        .program
+        .body
+        .iter()
+        .filter_map(|statement| match statement {
+            Statement::ImportDeclaration(import) if !import.source.value.starts_with('.') => {
+                Some(split(&import.source.value).0.to_owned())
             }
-        }
-        for name in names {
-            let plain = match name.strip_prefix("@types/") {
-                Some(plain) => match plain.split_once("__") {
-                    Some((scope, name)) => format!("@{scope}/{name}"),
-                    None => plain.to_owned(),
-                },
-                None => name,
-            };
-            if !found.iter().any(|(known, _): &(String, String)| *known == plain) {
-                found.insert((plain, at.to_owned()));
-            }
-        }
-        if at.is_empty() {
-            break;
-        }
-        at = folder(at);
+            _ => None,
+        })
+        .collect()
+}
+
+/// What npm says that it installed at the top.
+fn installed(project: &Project, from: &str) -> BTreeSet<String> {
+    let record = above(from)
+        .find_map(|at| json(&project.text(&join(at, "node_modules/.package-lock.json")?)?));
+    let packages = record
+        .as_ref()
+        .and_then(|record| record.get("packages")?.as_object());
+    packages
+        .into_iter()
+        .flat_map(|map| map.keys())
+        .filter_map(|key| key.strip_prefix("node_modules/"))
+        .filter(|name| !name.contains("/node_modules/"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// `@types/a__b` is about `@a/b`.
+fn without_types(name: &str) -> String {
+    match name
+        .strip_prefix("@types/")
+        .map(|plain| (plain, plain.split_once("__")))
+    {
+        Some((_, Some((scope, name)))) => format!("@{scope}/{name}"),
+        Some((plain, None)) => plain.to_owned(),
+        None => name.to_owned(),
     }
-    found.into_iter().collect()
 }
 
 /// The specifiers under which a package can be imported, with the declaration
@@ -147,7 +197,10 @@ pub fn package_specifiers(project: &Project, at: &str, name: &str) -> Vec<(Strin
     let manifest = join(at, &format!("node_modules/{name}/package.json"))
         .and_then(|path| project.text(&path))
         .and_then(|text| json(&text));
-    if let Some(map) = manifest.as_ref().and_then(|manifest| manifest.get("exports")?.as_object()) {
+    if let Some(map) = manifest
+        .as_ref()
+        .and_then(|manifest| manifest.get("exports")?.as_object())
+    {
         for key in map.keys() {
             if let Some(inner) = key.strip_prefix("./").filter(|inner| !inner.contains('*'))
                 && let Some(path) = entry(project, at, &format!("{name}/{inner}"))

@@ -22,9 +22,9 @@ pub fn resolve(project: &Project, from: &str, specifier: &str) -> Option<String>
     for (pattern, targets) in &config.paths {
         let matched = match pattern.split_once('*') {
             None => (pattern == specifier).then_some(""),
-            Some((before, after)) => {
-                specifier.strip_prefix(before).and_then(|rest| rest.strip_suffix(after))
-            }
+            Some((before, after)) => specifier
+                .strip_prefix(before)
+                .and_then(|rest| rest.strip_suffix(after)),
         };
         if let Some(matched) = matched {
             for target in targets {
@@ -75,13 +75,19 @@ pub(super) fn file(project: &Project, path: &str) -> Option<String> {
     {
         return Some(found);
     }
-    for ending in [".ts", ".tsx", ".d.ts", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"] {
+    for ending in [
+        ".ts", ".tsx", ".d.ts", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs",
+    ] {
         if let Some(found) = exists(format!("{path}{ending}")) {
             return Some(found);
         }
     }
     for ending in [".ts", ".tsx", ".d.ts", ".js"] {
-        let index = if path.is_empty() { format!("index{ending}") } else { format!("{path}/index{ending}") };
+        let index = if path.is_empty() {
+            format!("index{ending}")
+        } else {
+            format!("{path}/index{ending}")
+        };
         if let Some(found) = exists(index) {
             return Some(found);
         }
@@ -91,7 +97,11 @@ pub(super) fn file(project: &Project, path: &str) -> Option<String> {
 
 /// The file and symbol that declare what a module exports under a name.
 #[must_use]
-pub fn exported<'a>(project: &Project<'a>, path: &str, name: &str) -> Option<(Rc<Source<'a>>, SymbolId)> {
+pub fn exported<'a>(
+    project: &Project<'a>,
+    path: &str,
+    name: &str,
+) -> Option<(Rc<Source<'a>>, SymbolId)> {
     exported_within(project, path, name, DEPTH)
 }
 
@@ -140,7 +150,8 @@ pub fn declaring<'a>(
     }
     for language in ["typescript", "javascript"] {
         for symbol in project.host.find(language, name) {
-            if symbol.path == source.path || !symbol.container.is_empty() || symbol.path.is_empty() {
+            if symbol.path == source.path || !symbol.container.is_empty() || symbol.path.is_empty()
+            {
                 continue;
             }
             let other = project.source(&symbol.path)?;
@@ -167,7 +178,11 @@ fn qualified<'a>(
         match node.kind() {
             AstKind::ImportNamespaceSpecifier(_) => {
                 let specifier = import_source(source, node.id())?;
-                return exported(project, &resolve(project, &source.path, &specifier)?, member);
+                return exported(
+                    project,
+                    &resolve(project, &source.path, &specifier)?,
+                    member,
+                );
             }
             AstKind::TSNamespaceDeclaration(declaration) => {
                 let scope = declaration.scope_id.get()?;
@@ -183,10 +198,14 @@ fn qualified<'a>(
 }
 
 fn import_source(source: &Source, id: oxc_semantic::NodeId) -> Option<String> {
-    source.semantic.nodes().ancestor_kinds(id).find_map(|kind| match kind {
-        AstKind::ImportDeclaration(import) => Some(import.source.value.to_string()),
-        _ => None,
-    })
+    source
+        .semantic
+        .nodes()
+        .ancestor_kinds(id)
+        .find_map(|kind| match kind {
+            AstKind::ImportDeclaration(import) => Some(import.source.value.to_string()),
+            _ => None,
+        })
 }
 
 /// Follows a symbol that is only imported to where it is declared.
@@ -202,7 +221,8 @@ fn follow<'a>(
         AstKind::ImportSpecifier(specifier) => specifier.imported.name().to_string(),
         AstKind::ImportDefaultSpecifier(_) => "default".to_owned(),
         AstKind::TSImportEqualsDeclaration(import) => {
-            let TSModuleReference::ExternalModuleReference(reference) = &import.module_reference else {
+            let TSModuleReference::ExternalModuleReference(reference) = &import.module_reference
+            else {
                 return Some((source, symbol));
             };
             let path = resolve(project, &source.path, &reference.expression.value)?;
@@ -215,11 +235,20 @@ fn follow<'a>(
         return exported_within(project, &path, &imported, depth);
     }
     // Perhaps a `declare module "x"` of this file has it.
-    source.program.body.iter().find_map(|statement| match statement {
-        Statement::TSExternalModuleDeclaration(module) if module.id.value == specifier.as_str() => {
-            let found = source.semantic.scoping().get_binding(module.scope_id.get()?, imported.as_str().into())?;
-            Some((Rc::clone(&source), found))
-        }
-        _ => None,
-    })
+    source
+        .program
+        .body
+        .iter()
+        .find_map(|statement| match statement {
+            Statement::TSExternalModuleDeclaration(module)
+                if module.id.value == specifier.as_str() =>
+            {
+                let found = source
+                    .semantic
+                    .scoping()
+                    .get_binding(module.scope_id.get()?, imported.as_str().into())?;
+                Some((Rc::clone(&source), found))
+            }
+            _ => None,
+        })
 }

@@ -19,7 +19,11 @@ impl Ty {
 
     fn print(&self, lines: Option<&str>) -> String {
         let list = |types: &[Self], separator: &str| {
-            types.iter().map(|ty| ty.print(lines)).collect::<Vec<_>>().join(separator)
+            types
+                .iter()
+                .map(|ty| ty.print(lines))
+                .collect::<Vec<_>>()
+                .join(separator)
         };
         match self {
             Self::Word(text) | Self::Raw(text) => text.clone(),
@@ -30,9 +34,11 @@ impl Ty {
                 let items: Vec<_> = items.iter().map(|item| item.print(lines)).collect();
                 format!("[{}]", items.join(", "))
             }
-            Self::Union(types) => {
-                types.iter().map(|ty| ty.in_union(lines)).collect::<Vec<_>>().join(" | ")
-            }
+            Self::Union(types) => types
+                .iter()
+                .map(|ty| ty.in_union(lines))
+                .collect::<Vec<_>>()
+                .join(" | "),
             Self::Intersection(types) => {
                 let parts: Vec<_> = types
                     .iter()
@@ -63,8 +69,16 @@ impl Ty {
                 format!("{a} extends {b} ? {} : {}", c.print(lines), d.print(lines))
             }
             Self::Mapped(mapped) => {
-                let name = mapped.name.as_ref().map(|ty| format!(" as {ty}")).unwrap_or_default();
-                let value = mapped.value.as_ref().map(|ty| format!(": {ty}")).unwrap_or_default();
+                let name = mapped
+                    .name
+                    .as_ref()
+                    .map(|ty| format!(" as {ty}"))
+                    .unwrap_or_default();
+                let value = mapped
+                    .value
+                    .as_ref()
+                    .map(|ty| format!(": {ty}"))
+                    .unwrap_or_default();
                 format!(
                     "{{ {}[{} in {}{name}]{}{value}; }}",
                     mapped.readonly, mapped.key, mapped.over, mapped.optional
@@ -73,7 +87,10 @@ impl Ty {
             Self::Query(name) => format!("typeof {name}"),
             Self::Predicate { asserts, name, ty } => {
                 let asserts = if *asserts { "asserts " } else { "" };
-                let is = ty.as_ref().map(|ty| format!(" is {ty}")).unwrap_or_default();
+                let is = ty
+                    .as_ref()
+                    .map(|ty| format!(" is {ty}"))
+                    .unwrap_or_default();
                 format!("{asserts}{name}{is}")
             }
         }
@@ -109,8 +126,10 @@ fn object(members: &[Member], lines: Option<&str>) -> String {
     }
     if let Some(indent) = lines {
         let inner = format!("{indent}    ");
-        let members: String =
-            members.iter().map(|member| format!("{inner}{};\n", member.print(Some(&inner)))).collect();
+        let members: String = members
+            .iter()
+            .map(|member| format!("{inner}{};\n", member.print(Some(&inner))))
+            .collect();
         return format!("{{\n{members}{indent}}}");
     }
     let mut text = "{".to_owned();
@@ -130,7 +149,10 @@ impl Element {
         let rest = if self.rest { "..." } else { "" };
         let ty = self.ty.print(lines);
         match &self.label {
-            Some(label) => format!("{rest}{label}{}: {ty}", if self.optional { "?" } else { "" }),
+            Some(label) => format!(
+                "{rest}{label}{}: {ty}",
+                if self.optional { "?" } else { "" }
+            ),
             None => format!("{rest}{ty}{}", if self.optional { "?" } else { "" }),
         }
     }
@@ -139,7 +161,9 @@ impl Element {
 impl Member {
     fn print(&self, lines: Option<&str>) -> String {
         let typed = |ty: &Option<Ty>| {
-            ty.as_ref().map(|ty| format!(": {}", ty.print(lines))).unwrap_or_default()
+            ty.as_ref()
+                .map(|ty| format!(": {}", ty.print(lines)))
+                .unwrap_or_default()
         };
         let readonly = if self.readonly { "readonly " } else { "" };
         let optional = if self.optional { "?" } else { "" };
@@ -154,7 +178,11 @@ impl Member {
             MemberKind::Call(signature) => signature.print(": ", lines),
             MemberKind::Construct(signature) => format!("new{}", signature.print(": ", lines)),
             MemberKind::Index(name, key, value) => {
-                format!("{readonly}[{name}: {}]: {}", key.print(lines), value.print(lines))
+                format!(
+                    "{readonly}[{name}: {}]: {}",
+                    key.print(lines),
+                    value.print(lines)
+                )
             }
         }
     }
@@ -186,8 +214,16 @@ impl Signature {
 
 impl TypeParam {
     fn print(&self) -> String {
-        let constraint = self.constraint.as_ref().map(|ty| format!(" extends {ty}")).unwrap_or_default();
-        let default = self.default.as_ref().map(|ty| format!(" = {ty}")).unwrap_or_default();
+        let constraint = self
+            .constraint
+            .as_ref()
+            .map(|ty| format!(" extends {ty}"))
+            .unwrap_or_default();
+        let default = self
+            .default
+            .as_ref()
+            .map(|ty| format!(" = {ty}"))
+            .unwrap_or_default();
         format!("{}{constraint}{default}", self.name)
     }
 }
@@ -196,7 +232,11 @@ impl Param {
     fn print(&self, lines: Option<&str>) -> String {
         let rest = if self.rest { "..." } else { "" };
         let optional = if self.optional { "?" } else { "" };
-        let ty = self.ty.as_ref().map(|ty| format!(": {}", ty.print(lines))).unwrap_or_default();
+        let ty = self
+            .ty
+            .as_ref()
+            .map(|ty| format!(": {}", ty.print(lines)))
+            .unwrap_or_default();
         format!("{rest}{}{optional}{ty}", self.name)
     }
 }

@@ -3,14 +3,16 @@
 use super::{Element, Mapped, Member, MemberKind, Param, Signature, Ty, TypeParam};
 use oxc_ast::ast::{
     Class, ClassElement, FormalParameters, Function, MethodDefinitionKind, MethodDefinitionType,
-    PropertyDefinitionType, PropertyKey, TSAccessibility, TSMappedTypeModifierOperator, TSMethodSignatureKind,
-    TSSignature, TSThisParameter, TSTupleElement, TSType, TSTypeAnnotation, TSTypeOperatorOperator,
-    TSTypeParameterDeclaration, TSTypePredicateName,
+    PropertyDefinitionType, PropertyKey, TSAccessibility, TSMappedTypeModifierOperator,
+    TSMethodSignatureKind, TSSignature, TSThisParameter, TSTupleElement, TSType, TSTypeAnnotation,
+    TSTypeOperatorOperator, TSTypeParameterDeclaration, TSTypePredicateName,
 };
 use oxc_span::{GetSpan, Span};
 
 fn slice(text: &str, span: Span) -> String {
-    text.get(span.start as usize..span.end as usize).unwrap_or_default().to_owned()
+    text.get(span.start as usize..span.end as usize)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 impl Ty {
@@ -26,16 +28,42 @@ impl Ty {
             TSType::TSIntersectionType(types) => {
                 Self::Intersection(types.types.iter().map(read).collect())
             }
-            TSType::TSTypeReference(reference) => Self::Named(
-                slice(text, reference.type_name.span()),
-                reference
-                    .type_arguments
-                    .as_ref()
+            TSType::TSTypeReference(reference) => {
+                let name = slice(text, reference.type_name.span());
+                let args = reference.type_arguments.as_ref();
+                let mut args: Vec<Self> = args
                     .map(|args| args.params.iter().map(read).collect())
-                    .unwrap_or_default(),
-            ),
+                    .unwrap_or_default();
+                match (name.as_str(), args.len()) {
+                    ("Array", 1) => Self::Array(Box::new(args.remove(0))),
+                    ("ReadonlyArray", 1) => {
+                        Self::Operator("readonly", Box::new(Self::Array(Box::new(args.remove(0)))))
+                    }
+                    _ => Self::Named(name, args),
+                }
+            }
             TSType::TSTypeLiteral(literal) => {
-                Self::Object(literal.members.iter().map(|member| Member::read(text, member)).collect())
+                let members: Vec<Member> = literal
+                    .members
+                    .iter()
+                    .map(|member| Member::read(text, member))
+                    .collect();
+                // An object type that can only be called is a function type.
+                match members.as_slice() {
+                    [
+                        Member {
+                            kind: MemberKind::Call(signature),
+                            ..
+                        },
+                    ] => Self::Function(Box::new(signature.clone())),
+                    [
+                        Member {
+                            kind: MemberKind::Construct(signature),
+                            ..
+                        },
+                    ] => Self::Constructor(Box::new(signature.clone())),
+                    _ => Self::Object(members),
+                }
             }
             TSType::TSFunctionType(function) => Self::Function(Box::new(Signature::read(
                 text,
@@ -51,9 +79,13 @@ impl Ty {
                 &function.params,
                 Some(&function.return_type),
             ))),
-            TSType::TSTupleType(tuple) => {
-                Self::Tuple(tuple.element_types.iter().map(|item| element(text, item)).collect())
-            }
+            TSType::TSTupleType(tuple) => Self::Tuple(
+                tuple
+                    .element_types
+                    .iter()
+                    .map(|item| element(text, item))
+                    .collect(),
+            ),
             TSType::TSTypeOperatorType(operator) => Self::Operator(
                 match operator.operator {
                     TSTypeOperatorOperator::Keyof => "keyof",
@@ -96,7 +128,10 @@ impl Ty {
                     TSTypePredicateName::Identifier(name) => name.name.to_string(),
                     TSTypePredicateName::This(_) => "this".to_owned(),
                 },
-                ty: predicate.type_annotation.as_ref().map(|ty| boxed(&ty.type_annotation)),
+                ty: predicate
+                    .type_annotation
+                    .as_ref()
+                    .map(|ty| boxed(&ty.type_annotation)),
             },
             TSType::TSImportType(_)
             | TSType::TSInferType(_)
@@ -116,16 +151,27 @@ impl Ty {
 }
 
 fn element(text: &str, item: &TSTupleElement) -> Element {
-    let plain = |ty: &TSType| Element { label: None, optional: false, rest: false, ty: Ty::read(text, ty) };
+    let plain = |ty: &TSType| Element {
+        label: None,
+        optional: false,
+        rest: false,
+        ty: Ty::read(text, ty),
+    };
     match item {
-        TSTupleElement::TSOptionalType(ty) => Element { optional: true, ..plain(&ty.type_annotation) },
+        TSTupleElement::TSOptionalType(ty) => Element {
+            optional: true,
+            ..plain(&ty.type_annotation)
+        },
         TSTupleElement::TSRestType(rest) => match &rest.type_annotation {
             TSType::TSNamedTupleMember(named) => Element {
                 label: Some(named.label.name.to_string()),
                 rest: true,
                 ..element(text, &named.element_type)
             },
-            ty => Element { rest: true, ..plain(ty) },
+            ty => Element {
+                rest: true,
+                ..plain(ty)
+            },
         },
         TSTupleElement::TSNamedTupleMember(named) => Element {
             label: Some(named.label.name.to_string()),
@@ -148,7 +194,11 @@ fn element(text: &str, item: &TSTupleElement) -> Element {
 #[must_use]
 pub(crate) fn key_text(text: &str, key: &PropertyKey, computed: bool) -> String {
     let inner = slice(text, key.span());
-    if computed { format!("[{inner}]") } else { inner }
+    if computed {
+        format!("[{inner}]")
+    } else {
+        inner
+    }
 }
 
 impl Signature {
@@ -187,7 +237,9 @@ impl Signature {
             });
         }
         Self {
-            type_params: type_params.map(|params| read_type_params(text, params)).unwrap_or_default(),
+            type_params: type_params
+                .map(|params| read_type_params(text, params))
+                .unwrap_or_default(),
             params: all,
             ret: Ty::annotation(text, ret),
         }
@@ -309,15 +361,26 @@ impl Member {
         let mut members = Vec::new();
         for element in &class.body.body {
             match element {
-                ClassElement::MethodDefinition(method) if method.kind == MethodDefinitionKind::Constructor => {
-                    for param in method.value.params.items.iter().filter(|param| param.has_modifier()) {
+                ClassElement::MethodDefinition(method)
+                    if method.kind == MethodDefinitionKind::Constructor =>
+                {
+                    for param in method
+                        .value
+                        .params
+                        .items
+                        .iter()
+                        .filter(|param| param.has_modifier())
+                    {
                         members.push(Self {
                             access: access(param.accessibility),
                             readonly: param.readonly,
                             optional: param.optional,
                             ..Self::new(
                                 slice(text, param.pattern.span()),
-                                MemberKind::Property(Ty::annotation(text, param.type_annotation.as_deref())),
+                                MemberKind::Property(Ty::annotation(
+                                    text,
+                                    param.type_annotation.as_deref(),
+                                )),
                             )
                         });
                     }
@@ -332,7 +395,8 @@ impl Member {
                     members.push(Self {
                         optional: method.optional,
                         is_static: method.r#static,
-                        is_abstract: method.r#type == MethodDefinitionType::TSAbstractMethodDefinition,
+                        is_abstract: method.r#type
+                            == MethodDefinitionType::TSAbstractMethodDefinition,
                         access: access(method.accessibility),
                         ..Self::new(key_text(text, &method.key, method.computed), kind)
                     });
@@ -341,11 +405,15 @@ impl Member {
                     optional: property.optional,
                     readonly: property.readonly,
                     is_static: property.r#static,
-                    is_abstract: property.r#type == PropertyDefinitionType::TSAbstractPropertyDefinition,
+                    is_abstract: property.r#type
+                        == PropertyDefinitionType::TSAbstractPropertyDefinition,
                     access: access(property.accessibility),
                     ..Self::new(
                         key_text(text, &property.key, property.computed),
-                        MemberKind::Property(Ty::annotation(text, property.type_annotation.as_deref())),
+                        MemberKind::Property(Ty::annotation(
+                            text,
+                            property.type_annotation.as_deref(),
+                        )),
                     )
                 }),
                 ClassElement::AccessorProperty(property) => members.push(Self {
@@ -353,7 +421,10 @@ impl Member {
                     access: access(property.accessibility),
                     ..Self::new(
                         key_text(text, &property.key, property.computed),
-                        MemberKind::Property(Ty::annotation(text, property.type_annotation.as_deref())),
+                        MemberKind::Property(Ty::annotation(
+                            text,
+                            property.type_annotation.as_deref(),
+                        )),
                     )
                 }),
                 ClassElement::TSIndexSignature(index) => members.push(Self {
