@@ -34,7 +34,7 @@ use source::Source;
 pub struct SyntaxRepair;
 
 /// Texts parsed for one request, whatever it holds.
-const BUDGET: usize = 160;
+const BUDGET: usize = 120;
 /// Diagnostics without a repair after which the rest are left alone: they are
 /// echoes of the first.
 const FAILURES: usize = 4;

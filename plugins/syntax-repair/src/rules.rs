@@ -94,8 +94,9 @@ const CSHARP: &[u32] = &[
     1011, 1012, 1013, 1014, 1015, 1016, 1017, 1019, 1020, 1021, 1022, 1023, 1024, 1025, 1026, 1027,
     1028, 1029, 1031, 1035, 1037, 1038, 1039, 1040, 1041, 1043, 1044, 1055, 1056, 1057, 1073, 1100,
     1513, 1514, 1515, 1517, 1518, 1519, 1521, 1524, 1525, 1526, 1528, 1529, 1534, 1535, 1547, 1552,
-    1553, 1560, 1575, 1611, 1646, 1730, 1733, 7000, 7002, 8076, 8086, 8087, 8088, 8089, 8091, 8096,
-    8097, 8098, 8124, 8180, 8504, 8505, 8635, 8641, 8652, 8803, 8805, 8861, 8997, 8998, 8999, 9000,
+    1553, 1560, 1575, 1585, 1611, 1646, 1730, 1733, 7000, 7002, 8076, 8086, 8087, 8088, 8089, 8091,
+    8096, 8097, 8098, 8124, 8180, 8504, 8505, 8635, 8641, 8652, 8803, 8805, 8861, 8997, 8998, 8999,
+    9000,
 ];
 
 /// The codes of tsc's parser and scanner.
@@ -180,3 +181,21 @@ const PARSERS: &[&str] = &[
 #[cfg(test)]
 #[path = "tests/repairs.rs"]
 mod tests;
+
+#[cfg(test)]
+mod manifest {
+    use super::{CSHARP, RUST, TYPESCRIPT, syntactic};
+
+    #[test]
+    fn names_every_code_that_is_repaired() {
+        let manifest = include_str!("../plugin.toml");
+        let codes = CSHARP.iter().map(|n| format!("csharp/CS{n:04}"));
+        let codes = codes.chain(TYPESCRIPT.iter().map(|n| format!("typescript/TS{n}")));
+        for class in codes.chain(RUST.iter().map(|n| format!("rust/E{n:04}"))) {
+            assert!(manifest.contains(&format!("\"{class}\"")), "{class}");
+            assert!(syntactic(&class, ""), "{class}");
+        }
+        assert!(!syntactic("csharp/CS1061", "; expected"));
+        assert!(!syntactic("c/undeclared", "‘x’ undeclared; expected"));
+    }
+}

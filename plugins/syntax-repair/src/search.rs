@@ -56,7 +56,7 @@ pub struct Tried {
 }
 
 /// How many texts may be parsed for one diagnostic.
-pub const TRIES: usize = 60;
+pub const TRIES: usize = 48;
 
 /// Once a candidate has made the file parse, one that is this much less likely
 /// is not worth a parse.
