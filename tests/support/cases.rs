@@ -30,7 +30,8 @@ pub fn all() -> Vec<Trial> {
         .into_iter()
         .map(|folder| {
             let case: Case =
-                toml::from_str(&std::fs::read_to_string(folder.join("case.toml")).unwrap()).unwrap();
+                toml::from_str(&std::fs::read_to_string(folder.join("case.toml")).unwrap())
+                    .unwrap();
             let name = folder.file_name().unwrap().to_string_lossy().into_owned();
             let needs: Vec<&str> = case.needs.iter().map(String::as_str).collect();
             let missing = absent(&needs);
@@ -49,7 +50,10 @@ fn run(folder: &Path, case: &Case) -> Result<(), Failed> {
     let dir = temp.path().canonicalize()?.join("project");
     copy(&folder.join("before"), &dir);
     let before = tree(&dir);
-    let args = case.args.iter().map(|arg| arg.replace("{dir}", &dir.display().to_string()));
+    let args = case
+        .args
+        .iter()
+        .map(|arg| arg.replace("{dir}", &dir.display().to_string()));
     let output = buildfix().args(args).current_dir(&dir).output()?;
     let mut result = transcript(&output, &dir);
     if case.quiet {
@@ -60,7 +64,10 @@ fn run(folder: &Path, case: &Case) -> Result<(), Failed> {
     result.push_str(&diff(&before, &after));
     compare(&folder.join("result.txt"), &result)?;
     // Twice over a mended tree changes nothing.
-    let again = case.args.iter().map(|arg| arg.replace("{dir}", &dir.display().to_string()));
+    let again = case
+        .args
+        .iter()
+        .map(|arg| arg.replace("{dir}", &dir.display().to_string()));
     if output.status.success() {
         buildfix().args(again).current_dir(&dir).output()?;
         let third = tree(&dir);
@@ -82,5 +89,9 @@ fn compare(path: &Path, actual: &str) -> Result<(), Failed> {
     }
     let diff = similar::TextDiff::from_lines(expected.as_str(), actual);
     let diff = diff.unified_diff().header("expected", "actual").to_string();
-    Err(format!("{} differs (BUILDFIX_UPDATE=1 writes it anew):\n{diff}", path.display()).into())
+    Err(format!(
+        "{} differs (BUILDFIX_UPDATE=1 writes it anew):\n{diff}",
+        path.display()
+    )
+    .into())
 }

@@ -9,19 +9,51 @@ type Body = fn(&Path) -> Result<(), Failed>;
 
 pub fn all() -> Vec<Trial> {
     let list: [(&str, &[&str], Body); 16] = [
-        ("undo_restores_every_byte", &["cargo"], undo_restores_every_byte),
-        ("undo_leaves_files_edited_since_alone", &["cargo"], undo_leaves_edited_files),
-        ("dry_run_changes_nothing_and_prints_the_diff", &["cargo", "patch"], dry_run),
-        ("the_same_run_twice_gives_the_same_tree", &["cargo"], deterministic),
+        (
+            "undo_restores_every_byte",
+            &["cargo"],
+            undo_restores_every_byte,
+        ),
+        (
+            "undo_leaves_files_edited_since_alone",
+            &["cargo"],
+            undo_leaves_edited_files,
+        ),
+        (
+            "dry_run_changes_nothing_and_prints_the_diff",
+            &["cargo", "patch"],
+            dry_run,
+        ),
+        (
+            "the_same_run_twice_gives_the_same_tree",
+            &["cargo"],
+            deterministic,
+        ),
         ("a_log_from_standard_input_is_enough", &[], from_log),
         ("check_lists_classes", &[], check),
         ("a_dirty_file_is_left_alone", &["cargo", "git"], dirty),
         ("ctrl_c_leaves_a_whole_tree", &["cargo"], ctrl_c),
-        ("a_build_that_cannot_start_is_an_error", &[], no_such_program),
-        ("a_build_without_a_readable_error_is_an_error", &[], unreadable),
+        (
+            "a_build_that_cannot_start_is_an_error",
+            &[],
+            no_such_program,
+        ),
+        (
+            "a_build_without_a_readable_error_is_an_error",
+            &[],
+            unreadable,
+        ),
         ("a_folder_without_a_build_is_an_error", &[], no_build),
-        ("an_unknown_key_of_the_manifest_is_an_error", &[], unknown_key),
-        ("a_plugin_that_is_no_component_is_refused_by_name", &[], no_component),
+        (
+            "an_unknown_key_of_the_manifest_is_an_error",
+            &[],
+            unknown_key,
+        ),
+        (
+            "a_plugin_that_is_no_component_is_refused_by_name",
+            &[],
+            no_component,
+        ),
         ("a_matcher_of_the_user_feeds_the_fixers", &[], matcher),
         ("odd_paths_are_fixed_like_any_other", &["gcc"], odd_paths),
         ("hostile_output_is_survived", &[], hostile_output),
@@ -59,7 +91,12 @@ fn ensure(condition: bool, what: &str, output: &Output) -> Result<(), Failed> {
         return Ok(());
     }
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Err(format!("{what}\nstdout:\n{}\nstderr:\n{}", text(&output.stdout), text(&output.stderr)).into())
+    Err(format!(
+        "{what}\nstdout:\n{}\nstderr:\n{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    )
+    .into())
 }
 
 fn stderr(output: &Output) -> String {
@@ -70,7 +107,11 @@ fn undo_restores_every_byte(dir: &Path) -> Result<(), Failed> {
     example(dir);
     let before = tree(dir);
     let fixed = run(dir, &["run", "--yes"]);
-    ensure(fixed.status.code() == Some(0), "the example must end green", &fixed)?;
+    ensure(
+        fixed.status.code() == Some(0),
+        "the example must end green",
+        &fixed,
+    )?;
     ensure(tree(dir) != before, "something must have changed", &fixed)?;
     let undone = run(dir, &["undo"]);
     ensure(undone.status.code() == Some(0), "undo must work", &undone)?;
@@ -87,25 +128,55 @@ fn undo_leaves_edited_files(dir: &Path) -> Result<(), Failed> {
     std::fs::write(&edited, &text)?;
     std::fs::write(dir.join("other.txt"), "mine too")?;
     let undone = run(dir, &["undo"]);
-    ensure(stderr(&undone).contains("src/main.rs"), "the edited file must be named", &undone)?;
-    ensure(std::fs::read(&edited)? == text, "the edited file must be left alone", &undone)?;
+    ensure(
+        stderr(&undone).contains("src/main.rs"),
+        "the edited file must be named",
+        &undone,
+    )?;
+    ensure(
+        std::fs::read(&edited)? == text,
+        "the edited file must be left alone",
+        &undone,
+    )?;
     let inventory = std::fs::read(dir.join("src/inventory.rs"))?;
-    ensure(inventory == before["src/inventory.rs"], "the other file must be restored", &undone)?;
+    ensure(
+        inventory == before["src/inventory.rs"],
+        "the other file must be restored",
+        &undone,
+    )?;
     let forced = run(dir, &["undo", "--force"]);
-    ensure(std::fs::read(&edited)? == before["src/main.rs"], "--force must restore it", &forced)
+    ensure(
+        std::fs::read(&edited)? == before["src/main.rs"],
+        "--force must restore it",
+        &forced,
+    )
 }
 
 fn dry_run(dir: &Path) -> Result<(), Failed> {
     example(dir);
     let before = tree(dir);
     let dry = run(dir, &["run", "--dry-run"]);
-    ensure(dry.status.code() == Some(0), "the copy must end green", &dry)?;
+    ensure(
+        dry.status.code() == Some(0),
+        "the copy must end green",
+        &dry,
+    )?;
     ensure(tree(dir) == before, "nothing may have changed", &dry)?;
     std::fs::write(dir.join("fix.diff"), &dry.stdout)?;
-    let patched = Command::new("patch").args(["-p1", "-i", "fix.diff"]).current_dir(dir).output()?;
+    let patched = Command::new("patch")
+        .args(["-p1", "-i", "fix.diff"])
+        .current_dir(dir)
+        .output()?;
     ensure(patched.status.success(), "the diff must apply", &patched)?;
-    let built = Command::new("cargo").args(["build", "--offline"]).current_dir(dir).output()?;
-    ensure(built.status.success(), "the patched tree must build", &built)
+    let built = Command::new("cargo")
+        .args(["build", "--offline"])
+        .current_dir(dir)
+        .output()?;
+    ensure(
+        built.status.success(),
+        "the patched tree must build",
+        &built,
+    )
 }
 
 fn deterministic(dir: &Path) -> Result<(), Failed> {
@@ -114,7 +185,11 @@ fn deterministic(dir: &Path) -> Result<(), Failed> {
     example(&two);
     let first = run(&one, &["run", "--yes", "--jobs", "1"]);
     let second = run(&two, &["run", "--yes", "--jobs", "7"]);
-    ensure(first.status.success() && tree(&one) == tree(&two), "the trees must be equal", &second)
+    ensure(
+        first.status.success() && tree(&one) == tree(&two),
+        "the trees must be equal",
+        &second,
+    )
 }
 
 const TSC_LOG: &str = "src/a.ts(1,16): error TS2304: Cannot find name 'helper'.\n";
@@ -124,7 +199,10 @@ fn from_log(dir: &Path) -> Result<(), Failed> {
     std::fs::create_dir(dir.join("src"))?;
     std::fs::write(dir.join("tsconfig.json"), "{}\n")?;
     std::fs::write(dir.join("src/a.ts"), "const aaaaaa = helper();\n")?;
-    std::fs::write(dir.join("src/b.ts"), "export function helper(): number {\n    return 1;\n}\n")?;
+    std::fs::write(
+        dir.join("src/b.ts"),
+        "export function helper(): number {\n    return 1;\n}\n",
+    )?;
     let mut child = buildfix()
         .args(["run", "--yes", "--from-log", "-"])
         .current_dir(dir)
@@ -135,20 +213,42 @@ fn from_log(dir: &Path) -> Result<(), Failed> {
     child.stdin.take().unwrap().write_all(TSC_LOG.as_bytes())?;
     let output = child.wait_with_output()?;
     let text = std::fs::read_to_string(dir.join("src/a.ts"))?;
-    ensure(text.contains("import { helper } from"), "the import must be there", &output)
+    ensure(
+        text.contains("import { helper } from"),
+        "the import must be there",
+        &output,
+    )
 }
 
 fn check(dir: &Path) -> Result<(), Failed> {
     std::fs::write(dir.join("build.log"), TSC_LOG.repeat(3))?;
     let output = run(dir, &["check", "build.log", "--format", "json"]);
     let document: serde_json::Value = serde_json::from_slice(&output.stdout)?;
-    ensure(document["classes"]["typescript/TS2304"] == 1, "repeats are one error", &output)?;
-    ensure(output.status.code() == Some(1), "errors are no success", &output)
+    ensure(
+        document["classes"]["typescript/TS2304"] == 1,
+        "repeats are one error",
+        &output,
+    )?;
+    ensure(
+        output.status.code() == Some(1),
+        "errors are no success",
+        &output,
+    )
 }
 
 fn git(dir: &Path, args: &[&str]) {
-    let identity = ["-c", "user.name=test", "-c", "user.email=test@example.invalid"];
-    let output = Command::new("git").args(identity).args(args).current_dir(dir).output().unwrap();
+    let identity = [
+        "-c",
+        "user.name=test",
+        "-c",
+        "user.email=test@example.invalid",
+    ];
+    let output = Command::new("git")
+        .args(identity)
+        .args(args)
+        .current_dir(dir)
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
 }
 
@@ -162,10 +262,22 @@ fn dirty(dir: &Path) -> Result<(), Failed> {
     let mine = format!("{}\n// not committed\n", std::fs::read_to_string(&main)?);
     std::fs::write(&main, &mine)?;
     let careful = run(dir, &["run", "--yes"]);
-    ensure(std::fs::read_to_string(&main)? == mine, "the dirty file must be left alone", &careful)?;
-    ensure(stderr(&careful).contains("--allow-dirty"), "the way out must be told", &careful)?;
+    ensure(
+        std::fs::read_to_string(&main)? == mine,
+        "the dirty file must be left alone",
+        &careful,
+    )?;
+    ensure(
+        stderr(&careful).contains("--allow-dirty"),
+        "the way out must be told",
+        &careful,
+    )?;
     let bold = run(dir, &["run", "--yes", "--allow-dirty"]);
-    ensure(bold.status.code() == Some(0), "--allow-dirty must end green", &bold)
+    ensure(
+        bold.status.code() == Some(0),
+        "--allow-dirty must end green",
+        &bold,
+    )
 }
 
 fn ctrl_c(dir: &Path) -> Result<(), Failed> {
@@ -173,13 +285,22 @@ fn ctrl_c(dir: &Path) -> Result<(), Failed> {
     let before = tree(dir);
     // A build that never ends.
     let child = buildfix()
-        .args(["run", "--yes", "--", "sh", "-c", "cargo build --offline; sleep 600"])
+        .args([
+            "run",
+            "--yes",
+            "--",
+            "sh",
+            "-c",
+            "cargo build --offline; sleep 600",
+        ])
         .current_dir(dir)
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()?;
     std::thread::sleep(std::time::Duration::from_secs(3));
-    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status()?;
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()?;
     assert!(killed.success());
     let started = std::time::Instant::now();
     let output = child.wait_with_output()?;
@@ -190,19 +311,41 @@ fn ctrl_c(dir: &Path) -> Result<(), Failed> {
 fn no_such_program(dir: &Path) -> Result<(), Failed> {
     let output = run(dir, &["run", "--yes", "--", "no-such-program-anywhere"]);
     ensure(output.status.code() == Some(3), "exit code 3", &output)?;
-    ensure(stderr(&output).contains("no-such-program-anywhere"), "it must be named", &output)
+    ensure(
+        stderr(&output).contains("no-such-program-anywhere"),
+        "it must be named",
+        &output,
+    )
 }
 
 fn unreadable(dir: &Path) -> Result<(), Failed> {
-    let output = run(dir, &["run", "--yes", "--", "sh", "-c", "echo the disk is on fire; exit 7"]);
+    let output = run(
+        dir,
+        &[
+            "run",
+            "--yes",
+            "--",
+            "sh",
+            "-c",
+            "echo the disk is on fire; exit 7",
+        ],
+    );
     ensure(output.status.code() == Some(3), "exit code 3", &output)?;
-    ensure(stderr(&output).contains("the disk is on fire"), "its last words must be shown", &output)
+    ensure(
+        stderr(&output).contains("the disk is on fire"),
+        "its last words must be shown",
+        &output,
+    )
 }
 
 fn no_build(dir: &Path) -> Result<(), Failed> {
     let output = run(dir, &["run", "--yes"]);
     ensure(output.status.code() == Some(3), "exit code 3", &output)?;
-    ensure(stderr(&output).contains("help:"), "the next step must be told", &output)
+    ensure(
+        stderr(&output).contains("help:"),
+        "the next step must be told",
+        &output,
+    )
 }
 
 fn unknown_key(dir: &Path) -> Result<(), Failed> {
@@ -210,16 +353,27 @@ fn unknown_key(dir: &Path) -> Result<(), Failed> {
     let output = run(dir, &["run", "--yes"]);
     ensure(output.status.code() == Some(3), "exit code 3", &output)?;
     let text = stderr(&output);
-    ensure(text.contains("comand") && text.contains("line 2"), "key and line must be told", &output)
+    ensure(
+        text.contains("comand") && text.contains("line 2"),
+        "key and line must be told",
+        &output,
+    )
 }
 
 fn no_component(dir: &Path) -> Result<(), Failed> {
     std::fs::write(dir.join("bad.wasm"), b"\0asm\x01\0\0\0")?;
-    std::fs::write(dir.join("buildfix.toml"), "[plugins.bad]\npath = \"bad.wasm\"\n")?;
+    std::fs::write(
+        dir.join("buildfix.toml"),
+        "[plugins.bad]\npath = \"bad.wasm\"\n",
+    )?;
     let output = run(dir, &["run", "--yes", "--", "false"]);
     ensure(output.status.code() == Some(3), "exit code 3", &output)?;
     let text = stderr(&output);
-    ensure(text.contains("bad.wasm") && text.contains("component"), "who and why must be told", &output)
+    ensure(
+        text.contains("bad.wasm") && text.contains("component"),
+        "who and why must be told",
+        &output,
+    )
 }
 
 /// A tool that buildfix has never heard of, over a language that it knows.
@@ -230,33 +384,62 @@ command = ["sh", "build.sh"]
 [[matcher]]
 name = "oddlint"
 language = "rust"
-pattern = '^(?P<severity>error) at (?P<file>[^ ]+) line (?P<line>\d+) col (?P<column>\d+) (?P<message>.*)$'
+regex = '^(?P<severity>error) at (?P<file>[^ ]+) line (?P<line>\d+) col (?P<column>\d+) (?P<message>.*)$'
 "#;
     std::fs::write(dir.join("buildfix.toml"), manifest)?;
     std::fs::write(dir.join("a.rs"), "fn a() {\n")?;
-    std::fs::write(dir.join("build.sh"), "echo 'error at a.rs line 1 col 9 an odd thing'; exit 1\n")?;
+    std::fs::write(
+        dir.join("build.sh"),
+        "echo 'error at a.rs line 1 col 9 an odd thing'; exit 1\n",
+    )?;
     let output = run(dir, &["run", "--yes", "--format", "json"]);
     let report: serde_json::Value = serde_json::from_slice(&output.stdout)?;
-    ensure(report["diagnostics"][0]["class"] == "rust/an-odd-thing", "its class", &output)?;
-    ensure(report["diagnostics"][0]["location"] == "a.rs:1:9", "its place", &output)
+    ensure(
+        report["diagnostics"][0]["class"] == "rust/an-odd-thing",
+        "its class",
+        &output,
+    )?;
+    ensure(
+        report["diagnostics"][0]["location"] == "a.rs:1:9",
+        "its place",
+        &output,
+    )
 }
 
 fn odd_paths(dir: &Path) -> Result<(), Failed> {
-    let names = ["with space.c", "par(en)s.c", "br[ack]et.c", "pl+us.c", "dol$ar.c", "кириллица.c"];
+    let names = [
+        "with space.c",
+        "par(en)s.c",
+        "br[ack]et.c",
+        "pl+us.c",
+        "dol$ar.c",
+        "кириллица.c",
+    ];
     for name in names {
-        std::fs::write(dir.join(name), "int main(void) {\n    int x = 0;\n    return x\n}\n")?;
+        std::fs::write(
+            dir.join(name),
+            "int main(void) {\n    int x = 0;\n    return x\n}\n",
+        )?;
     }
     let script = "for f in *.c; do gcc -fsyntax-only \"$f\" || bad=1; done; test -z \"$bad\"";
     let output = run(dir, &["run", "--yes", "--", "sh", "-c", script]);
-    ensure(output.status.code() == Some(0), "every file must be mended", &output)
+    ensure(
+        output.status.code() == Some(0),
+        "every file must be mended",
+        &output,
+    )
 }
 
 fn hostile_output(dir: &Path) -> Result<(), Failed> {
     let mut log = Vec::new();
     log.extend_from_slice(b"a.c:1:1: error: \0 nul \xff\xfe not utf-8\n");
     log.extend(std::iter::repeat_n(b'x', 1_000_000));
-    log.extend_from_slice(b"\r\n../../etc/passwd:1:1: error: outside\n/etc/passwd:1:1: error: outside\n");
-    log.extend_from_slice(b"a.c:99999999999999999999:1: error: far\na.c:4294967295:4294967295: error: far\n");
+    log.extend_from_slice(
+        b"\r\n../../etc/passwd:1:1: error: outside\n/etc/passwd:1:1: error: outside\n",
+    );
+    log.extend_from_slice(
+        b"a.c:99999999999999999999:1: error: far\na.c:4294967295:4294967295: error: far\n",
+    );
     std::fs::write(dir.join("log"), &log)?;
     std::fs::write(dir.join("a.c"), "int main(void) { return 0; }\n")?;
     let before = tree(dir);

@@ -6,14 +6,20 @@ use std::process::{Command, Output};
 
 /// The repository's top folder.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
 }
 
 /// `buildfix` with a PATH that also has the tool chains which `.ci/run` and the
 /// suites install into the user's cache.
 pub fn buildfix() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_buildfix"));
-    command.env("PATH", path()).env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8");
+    command
+        .env("PATH", path())
+        .env("NO_COLOR", "1")
+        .env("LC_ALL", "C.UTF-8");
     for (key, _) in std::env::vars() {
         // What the test run itself was started with must not reach the builds.
         if key.starts_with("CARGO") && key != "CARGO_HOME" || key == "RUSTFLAGS" {
@@ -42,7 +48,11 @@ pub fn has(program: &str) -> bool {
 
 /// What of `needs` is absent.
 pub fn absent(needs: &[&str]) -> Vec<String> {
-    needs.iter().filter(|need| !has(need)).map(|need| (*need).to_owned()).collect()
+    needs
+        .iter()
+        .filter(|need| !has(need))
+        .map(|need| (*need).to_owned())
+        .collect()
 }
 
 /// The files of a tree by relative path, without what builds and buildfix
@@ -56,7 +66,12 @@ pub fn tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
         .filter(|entry| entry.file_type().is_file())
         .filter(|entry| entry.path().extension().is_none_or(|ending| ending != "o"))
         .map(|entry| {
-            let path = entry.path().strip_prefix(dir).unwrap().to_string_lossy().into_owned();
+            let path = entry
+                .path()
+                .strip_prefix(dir)
+                .unwrap()
+                .to_string_lossy()
+                .into_owned();
             (path, std::fs::read(entry.path()).unwrap())
         })
         .collect()
@@ -81,11 +96,16 @@ pub fn transcript(output: &Output, dir: &Path) -> String {
     let clean = |bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes).replace(&dir.display().to_string(), "[DIR]");
         let text = seconds.replace_all(&text, "[TIME]");
-        text.lines().map(|line| format!("{}\n", line.trim_end())).collect::<String>()
+        text.lines()
+            .map(|line| format!("{}\n", line.trim_end()))
+            .collect::<String>()
     };
     format!(
         "exit: {}\n--- stdout\n{}--- stderr\n{}",
-        output.status.code().map_or("signal".to_owned(), |code| code.to_string()),
+        output
+            .status
+            .code()
+            .map_or("signal".to_owned(), |code| code.to_string()),
         clean(&output.stdout),
         clean(&output.stderr),
     )
@@ -97,12 +117,20 @@ pub fn diff(before: &BTreeMap<String, Vec<u8>>, after: &BTreeMap<String, Vec<u8>
     let paths: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     for path in paths {
         let side = |tree: &BTreeMap<String, Vec<u8>>| {
-            tree.get(path).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
+            tree.get(path)
+                .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+                .unwrap_or_default()
         };
         let (old, new) = (side(before), side(after));
         if old != new {
             let diff = similar::TextDiff::from_lines(&old, &new);
-            text.push_str(&diff.unified_diff().context_radius(1).header(path, path).to_string());
+            text.push_str(
+                &diff
+                    .unified_diff()
+                    .context_radius(1)
+                    .header(path, path)
+                    .to_string(),
+            );
         }
     }
     text

@@ -34,7 +34,7 @@ const MAX_MATCHED: usize = 64 * 1024;
 /// name = "asciidoctor"
 /// language = "asciidoc"
 /// regex = '^asciidoctor: (?<severity>ERROR|WARNING): (?<file>.+): line (?<line>\d+): (?<message>.+)$'
-/// column_unit = "char"
+/// column-unit = "char"
 /// ```
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "Table")]
@@ -81,7 +81,7 @@ pub enum MatcherError {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Table {
     name: String,
     language: Option<String>,
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn a_table_of_the_configuration() {
         let matcher: Matcher = serde_json::from_str(
-            r#"{"name": "lint", "language": "css", "column_unit": "utf16", "severity": "warning",
+            r#"{"name": "lint", "language": "css", "column-unit": "utf16", "severity": "warning",
                 "phase": "syntax",
                 "regex": "^(?<file>.+) line (?<line>\\d+), col (?<column>\\d+)-(?<end_column>\\d+), (?:(?<severity>[A-Z]\\w+) - )?(?<message>.+?)(?: \\((?<code>.+)\\))?$"}"#,
         )

@@ -124,29 +124,42 @@ pub fn line_at(text: &str, at: usize) -> &str {
     &text[start..end]
 }
 
-/// How lines of one file moved: pairs of (first old line after an edit, shift).
+/// How the lines of files moved.
 #[derive(Clone, Debug, Default)]
-pub struct LineMap(BTreeMap<String, Vec<(u32, i64)>>);
+pub struct LineMap(BTreeMap<String, Lines>);
+
+#[derive(Clone, Debug, Default)]
+struct Lines {
+    /// Pairs of (first old line after an edit, shift).
+    shifts: Vec<(u32, i64)>,
+    /// Old lines that were replaced, half-open.
+    edited: Vec<Range<u32>>,
+}
 
 impl LineMap {
     /// From the texts before and after, by their common head and tail and a
     /// line diff between.
     pub fn add(&mut self, path: &str, before: &str, after: &str) {
         use buildfix_workspace::diff::{LineOp, line_ops};
-        let mut shifts = Vec::new();
+        let mut lines = Lines::default();
         for op in line_ops(before, after) {
-            if let LineOp::Equal { old, new } = op {
-                shifts.push((old, i64::from(new) - i64::from(old)));
+            match op {
+                LineOp::Equal { old, new } => {
+                    lines.shifts.push((old, i64::from(new) - i64::from(old)));
+                }
+                LineOp::Changed { old, removed, .. } => {
+                    lines.edited.push(old..old.saturating_add(removed));
+                }
             }
         }
-        self.0.insert(path.to_owned(), shifts);
+        self.0.insert(path.to_owned(), lines);
     }
 
     /// Where an old line (from 1) is now. Inside an edited region: where the
     /// region begins.
     #[must_use]
     pub fn new_line(&self, path: &str, line: u32) -> u32 {
-        let Some(shifts) = self.0.get(path) else {
+        let Some(Lines { shifts, .. }) = self.0.get(path) else {
             return line;
         };
         let shift = match shifts.partition_point(|(start, _)| *start <= line) {
@@ -154,6 +167,16 @@ impl LineMap {
             at => shifts[at - 1].1,
         };
         u32::try_from((i64::from(line) + shift).max(0)).unwrap_or(u32::MAX)
+    }
+}
+
+impl LineMap {
+    /// Whether an old line (from 1) was edited.
+    #[must_use]
+    pub fn is_edited(&self, path: &str, line: u32) -> bool {
+        self.0
+            .get(path)
+            .is_some_and(|lines| lines.edited.iter().any(|edited| edited.contains(&line)))
     }
 }
 
@@ -169,12 +192,38 @@ pub struct Difference {
 /// How far an unchanged error may have moved from where the edits say it is.
 const NEAR: u32 = 2;
 
+/// File, class and message.
+type Group<'a> = (Option<&'a str>, &'a str, &'a str);
+
+/// An old error that no new one was found to be, yet.
+struct Waiting {
+    line: u32,
+    /// Where on the line the same error would have to be.
+    column: Option<u32>,
+    index: usize,
+}
+
+fn take<'a>(
+    waiting: &mut BTreeMap<Group<'a>, Vec<Waiting>>,
+    group: &Group<'a>,
+    problem: &Problem,
+    near: u32,
+) -> bool {
+    let (line, column) = problem.place;
+    let Some(olds) = waiting.get_mut(group) else {
+        return false;
+    };
+    let found = olds.iter().position(|old| {
+        old.line.abs_diff(line) <= near && old.column.is_none_or(|old| old == column)
+    });
+    found.map(|at| olds.remove(at)).is_some()
+}
+
 /// Compares the errors of two builds. Two errors are the same if class, file
 /// and message agree and the line is where the edits moved it, give or take
 /// two lines.
 #[must_use]
 pub fn compare(old: &[Problem], new: &[Problem], moved: &LineMap) -> Difference {
-    type Group<'a> = (Option<&'a str>, &'a str, &'a str);
     fn group(problem: &Problem) -> Group<'_> {
         let path = problem.path().or_else(|| {
             problem
@@ -185,19 +234,23 @@ pub fn compare(old: &[Problem], new: &[Problem], moved: &LineMap) -> Difference 
         });
         (path, &problem.diagnostic.class, &problem.diagnostic.message)
     }
-    let mut waiting: BTreeMap<Group<'_>, Vec<(u32, usize)>> = BTreeMap::new();
+    let mut waiting: BTreeMap<Group<'_>, Vec<Waiting>> = BTreeMap::new();
     for (index, problem) in old
         .iter()
         .enumerate()
         .filter(|(_, p)| p.diagnostic.is_error())
     {
-        let line = problem
-            .path()
-            .map_or(0, |path| moved.new_line(path, problem.place.0));
-        waiting
-            .entry(group(problem))
-            .or_default()
-            .push((line, index));
+        let (line, edited) = problem.path().map_or((0, false), |path| {
+            let line = problem.place.0;
+            (moved.new_line(path, line), moved.is_edited(path, line))
+        });
+        // An edited line may have had the same mistake twice.
+        let column = edited.then_some(problem.place.1);
+        waiting.entry(group(problem)).or_default().push(Waiting {
+            line,
+            column,
+            index,
+        });
     }
     let mut result = Difference::default();
     let mut unmatched = Vec::new();
@@ -207,30 +260,20 @@ pub fn compare(old: &[Problem], new: &[Problem], moved: &LineMap) -> Difference 
         .enumerate()
         .filter(|(_, p)| p.diagnostic.is_error())
     {
-        let partner = waiting.get_mut(&group(problem)).and_then(|olds| {
-            let at = olds.iter().position(|(line, _)| *line == problem.place.0)?;
-            Some(olds.remove(at))
-        });
-        if partner.is_none() {
+        if !take(&mut waiting, &group(problem), problem, 0) {
             unmatched.push(index);
         }
     }
     for index in unmatched {
         let problem = &new[index];
-        let partner = waiting.get_mut(&group(problem)).and_then(|olds| {
-            let at = olds
-                .iter()
-                .position(|(line, _)| line.abs_diff(problem.place.0) <= NEAR)?;
-            Some(olds.remove(at))
-        });
-        if partner.is_none() {
+        if !take(&mut waiting, &group(problem), problem, NEAR) {
             result.new.push(index);
         }
     }
     result.gone = waiting
         .into_values()
         .flatten()
-        .map(|(_, index)| index)
+        .map(|waiting| waiting.index)
         .collect();
     result.gone.sort_unstable();
     result

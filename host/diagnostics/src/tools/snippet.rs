@@ -86,9 +86,16 @@ impl Snippet {
                 self.sketch.gutter(None, line);
                 Taken::Yes
             }
+            Expect::FixIts if is_chatter(line) || line.is_empty() => Taken::No,
             Expect::FixIts if line.starts_with(b" ") || self.sketch.fits(line) => {
                 self.expect = Expect::Nothing;
                 self.sketch.gutter(None, line);
+                Taken::Yes
+            }
+            // Text at the line's very start, far from the carets: too little to
+            // draw an edit from, but `fix-it:` lines may follow it.
+            Expect::FixIts => {
+                self.expect = Expect::Nothing;
                 Taken::Yes
             }
             _ => Taken::No,

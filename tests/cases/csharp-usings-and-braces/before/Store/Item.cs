@@ -1,0 +1,8 @@
+namespace Store.Model
+{
+    public class Item
+    {
+        public string Name { get; set; } = "";
+        public int Count { get; set; }
+    }
+}

@@ -1,0 +1,3 @@
+module example.invalid/typos
+
+go 1.21

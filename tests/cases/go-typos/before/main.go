@@ -1,0 +1,10 @@
+package main
+
+import "fmt"
+
+func double(n int) int {
+	return n * 2
+
+func main() {
+	fmt.Println(double(21))
+}
