@@ -65,9 +65,8 @@ type Rule = for<'c, 'p, 'a, 'd> fn(&'c Context<'p, 'a>, &'d Diagnostic) -> Optio
 /// The rules for an error code, best first.
 fn rules(code: &str) -> &'static [Rule] {
     match code {
-        "TS2551" | "TS2568" | "TS2570" | "TS2820" | "TS2833" | "TS4117" => {
-            &[spelling::did_you_mean]
-        }
+        "TS2551" => &[spelling::did_you_mean, declare::member],
+        "TS2568" | "TS2570" | "TS2820" | "TS2833" | "TS4117" => &[spelling::did_you_mean],
         "TS2561" => &[spelling::did_you_mean, declare::in_expected],
         "TS4111" => &[spelling::index_access],
         "TS2713" => &[spelling::indexed_access_type],
@@ -153,3 +152,6 @@ fn rules(code: &str) -> &'static [Rule] {
 }
 
 buildfix_sdk::export!(Fixes);
+
+#[cfg(test)]
+mod tests;

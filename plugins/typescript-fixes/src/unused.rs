@@ -114,6 +114,9 @@ pub fn unused(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
                 return one(fix.replace(context.file, range(infer.span), "unknown"));
             }
             AstKind::TSTypeParameter(param) => {
+                if matches!(around.get(index + 1), Some(AstKind::TSInferType(_))) {
+                    continue;
+                }
                 let AstKind::TSTypeParameterDeclaration(list) = around.get(index + 1)? else {
                     return None;
                 };

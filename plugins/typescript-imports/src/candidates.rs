@@ -8,6 +8,7 @@ use buildfix_typescript_syntax::{
         specifiers,
     },
     modules::{join, without_ending},
+    tree::is_javascript,
 };
 use oxc_ast::ast::{ImportDeclarationSpecifier, Statement, TSModuleReference};
 use std::{collections::BTreeSet, rc::Rc};
@@ -45,6 +46,9 @@ pub fn candidates(context: &Context, name: &str, need: Need) -> Vec<Candidate> {
     let imported = imported_modules(source);
     namespaces(context, name, &mut found);
     let mut files = exporting_files(context, name);
+    if need == Need::Type && source.is_javascript() {
+        add_typedefs(context, name, &mut files);
+    }
     add_barrels(context, &mut files);
     for file in files {
         let Some(want) = wanted(context, &file, name, need) else {
@@ -187,6 +191,9 @@ fn wanted(context: &Context, file: &str, name: &str, need: Need) -> Option<Want>
     if let Some(kind) = offers(context, file, name, 0) {
         return fits(kind).then(|| Want::Named(name.to_owned()));
     }
+    if need == Need::Type && has_typedef(context, file, name) {
+        return Some(Want::Named(name.to_owned()));
+    }
     let source = context.project.source(file)?;
     let all = exports(&source);
     if let Some(default) = all.names.iter().find(|export| export.name == "default")
@@ -324,6 +331,38 @@ fn exporting_files(context: &Context, name: &str) -> Vec<String> {
     }
     files.remove(&context.file.path);
     files.into_iter().take(MAX_FILES).collect()
+}
+
+/// The most JavaScript files that are searched for a JSDoc type.
+const MAX_SCRIPTS: usize = 300;
+
+/// Adds the JavaScript files that define the name as a JSDoc type.
+fn add_typedefs(context: &Context, name: &str, files: &mut Vec<String>) {
+    let host = context.project.host;
+    let scripts = ["**/*.js", "**/*.jsx", "**/*.mjs", "**/*.cjs"]
+        .iter()
+        .flat_map(|pattern| host.list_files(pattern).unwrap_or_default());
+    for path in scripts.take(MAX_SCRIPTS) {
+        if !files.contains(&path) && has_typedef(context, &path, name) {
+            files.push(path);
+        }
+    }
+}
+
+/// Whether a JavaScript module defines the name by `@typedef`.
+fn has_typedef(context: &Context, path: &str, name: &str) -> bool {
+    let Some(text) = context.project.text(path).filter(|_| is_javascript(path)) else {
+        return false;
+    };
+    text.match_indices("@typedef").any(|(at, tag)| {
+        let line = text[at + tag.len()..]
+            .split(['\n', '*'])
+            .next()
+            .unwrap_or_default();
+        line.rsplit('}')
+            .next()
+            .is_some_and(|rest| rest.trim() == name)
+    })
 }
 
 /// Adds the `index` files above, which may pass the exports on.

@@ -28,8 +28,8 @@ impl Fixer for Imports {
         let mut response = Response::default();
         let code = request.class.rsplit('/').next().unwrap_or_default();
         match code {
-            "TS2304" | "TS2503" | "TS2552" | "TS2686" | "TS18004" | "TS2584" | "TS2582"
-            | "TS2591" => {
+            "TS2304" | "TS2503" | "TS2552" | "TS2686" | "TS2874" | "TS18004" | "TS2584"
+            | "TS2582" | "TS2591" => {
                 names::missing(&context, &request.diagnostics, &mut response);
             }
             _ => {

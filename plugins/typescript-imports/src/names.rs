@@ -7,12 +7,12 @@ use crate::{
 use buildfix_sdk::{Diagnostic, Fix, Response, edit};
 use buildfix_typescript_syntax::{
     Context,
+    context::between,
     imports::{self, Import},
     spelling,
     style::word_at,
 };
 use oxc_ast::AstKind;
-use oxc_span::GetSpan;
 use std::collections::BTreeMap;
 
 /// Every way to answer the diagnostics: first one fix for all names whose best
@@ -24,7 +24,13 @@ pub fn missing(context: &Context, diagnostics: &[Diagnostic], response: &mut Res
     for diagnostic in diagnostics {
         let mut fixes = Vec::new();
         let at = diagnostic.span.start;
-        let name = word_at(context.text(), at).to_owned();
+        // Of a JSX tag, the message alone tells what it needs.
+        let name = match diagnostic.code.as_str() {
+            "TS2686" | "TS2874" => between(&diagnostic.message, "'", "'")
+                .unwrap_or_default()
+                .to_owned(),
+            _ => word_at(context.text(), at).to_owned(),
+        };
         if name.is_empty() {
             response.note(diagnostic, "no name stands at this place");
             continue;
@@ -141,30 +147,22 @@ fn import_fix(context: &Context, diagnostic: &Diagnostic, wanted: &[Import]) -> 
 
 /// What the name at a byte is needed for.
 fn need(context: &Context, at: u32) -> Need {
+    if in_comment(context, at) {
+        return Need::Type;
+    }
     let Some(source) = context.source() else {
         return Need::Value;
     };
-    let mut before = None;
     for kind in source.around(at) {
         match kind {
             AstKind::TSTypeReference(_)
             | AstKind::TSInterfaceHeritage(_)
-            | AstKind::TSClassImplements(_) => {
-                return Need::Type;
-            }
-            AstKind::TSTypeQuery(_) => return Need::Value,
-            AstKind::IdentifierReference(_) | AstKind::TSQualifiedName(_) => {
-                before = Some(kind.span())
-            }
-            _ if before.is_some() => return Need::Value,
+            | AstKind::TSClassImplements(_) => return Need::Type,
+            AstKind::IdentifierReference(_) | AstKind::TSQualifiedName(_) => {}
             _ => return Need::Value,
         }
     }
-    if in_comment(context, at) {
-        Need::Type
-    } else {
-        Need::Value
-    }
+    Need::Value
 }
 
 /// Whether a byte lies in a comment: there, JavaScript keeps its types.
