@@ -31,6 +31,10 @@ pub(crate) fn widen(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> 
                 if count.is_some() && parameters.is_some() && count != parameters {
                     continue;
                 }
+                // Never narrower: what is public already is hidden by its type.
+                if decl.modifiers.clone().any(|t| place.source.is(t, "public")) {
+                    continue;
+                }
                 for access in levels(&place.source, decl, diagnostic.code == "CS0737") {
                     fixes.extend(with_access(
                         diagnostic,
@@ -46,7 +50,23 @@ pub(crate) fn widen(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> 
     if fixes.is_empty() {
         fixes = types_named(context, diagnostic, symbols::simple(&named));
     }
+    if let Some(member) = member.filter(|_| fixes.is_empty()) {
+        fixes = types_named(context, diagnostic, &member.owner);
+    }
     fixes
+}
+
+/// CS1527: a type of a namespace is public or internal.
+pub(crate) fn namespace_level(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
+    let source = &context.source;
+    let Some(decl) = source.type_at(diagnostic.span.start as usize) else {
+        return Vec::new();
+    };
+    let path = &context.request.file.path;
+    ["public", "internal"]
+        .into_iter()
+        .filter_map(|access| with_access(diagnostic, path, source, decl, access))
+        .collect()
 }
 
 /// CS0050 and its kin: a type that is less visible than what shows it.

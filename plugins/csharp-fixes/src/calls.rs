@@ -243,7 +243,8 @@ pub(crate) fn missing_argument(context: &Context<'_>, diagnostic: &Diagnostic) -
     }
     let reach = scope::names_at(source, byte);
     for name in &reach {
-        let is_data = !matches!(name.kind, scope::NameKind::Member(k) if !matches!(k, DeclKind::Field | DeclKind::Property));
+        let is_data = scope::reaches(source, name, token)
+            && !matches!(name.kind, scope::NameKind::Member(k) if !matches!(k, DeclKind::Field | DeclKind::Property));
         if is_data && plain(source.word(name.token)) == plain(parameter) {
             add(source.word(name.token));
         }
@@ -253,7 +254,12 @@ pub(crate) fn missing_argument(context: &Context<'_>, diagnostic: &Diagnostic) -
         let same: Vec<&scope::Name> = reach
             .iter()
             .filter(|n| {
-                source.slice(n.ty.clone()) == ty && !matches!(n.kind, scope::NameKind::Member(_))
+                source.slice(n.ty.clone()) == ty
+                    && !matches!(n.kind, scope::NameKind::Member(_))
+                    && scope::reaches(source, n, token)
+                    && !arguments
+                        .iter()
+                        .any(|a| source.slice(a.clone()) == source.word(n.token))
             })
             .collect();
         if let [only] = same.as_slice() {

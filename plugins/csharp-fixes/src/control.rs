@@ -120,13 +120,14 @@ fn results(source: &Source, member: &Decl, ty: &str) -> Vec<String> {
             let from = source.bytes(local.token..local.token + 1).end;
             let read = source.places(name, from..end).into_iter().any(|p| {
                 let token = source.token_at(p.start);
-                !source.is(token + 1, "=") && !source.is(token + 1, "+=")
+                !matches!(
+                    source.word(token + 1),
+                    "=" | "+=" | "-=" | "*=" | "++" | "--"
+                )
             });
-            let written = source.slice(local.ty.clone());
-            let fits = if written.is_empty() {
-                only_unread
-            } else {
-                written == ty
+            let fits = match type_of(source, local) {
+                Some(known) => known == ty,
+                None => only_unread,
             };
             if fits && read != only_unread && !found.iter().any(|f| f == name) {
                 found.push(name.to_owned());
@@ -135,4 +136,32 @@ fn results(source: &Source, member: &Decl, ty: &str) -> Vec<String> {
     }
     found.truncate(2);
     found
+}
+
+/// The type of a local as written, or as its first value shows it.
+fn type_of(source: &Source, local: &scope::Name) -> Option<String> {
+    let written = source.slice(local.ty.clone());
+    if !written.is_empty() {
+        return Some(written.to_owned());
+    }
+    let value = local.init? + 1;
+    let end = source.expression_end(value);
+    let word = source.word(value);
+    if word == "new" {
+        let ty_end = source.type_end(value + 1)?;
+        return Some(source.slice(value + 1..ty_end).to_owned());
+    }
+    if end != value + 1 {
+        return None;
+    }
+    let digits = |w: &str| w.starts_with(|c: char| c.is_ascii_digit());
+    match word {
+        "true" | "false" => Some("bool".into()),
+        "string" => Some("string".into()),
+        w if w.ends_with('"') => Some("string".into()),
+        w if digits(w) && w.ends_with(|c: char| c.is_ascii_digit()) => {
+            Some(if w.contains('.') { "double" } else { "int" }.into())
+        }
+        _ => None,
+    }
 }

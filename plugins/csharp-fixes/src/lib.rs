@@ -94,6 +94,7 @@ impl Context<'_> {
             "CS0122" | "CS0737" => access::widen(self, diagnostic),
             "CS0050" | "CS0051" | "CS0052" | "CS0053" | "CS0058" | "CS0059" | "CS0060"
             | "CS0061" => access::widen_type(self, diagnostic),
+            "CS1527" => access::namespace_level(self, diagnostic),
             "CS0191" | "CS0198" => access::writable_field(self, diagnostic),
             "CS0200" | "CS0272" | "CS8852" => access::writable_property(self, diagnostic),
             "CS0163" | "CS8070" => control::missing_break(self, diagnostic),

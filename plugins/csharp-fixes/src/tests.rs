@@ -190,6 +190,21 @@ fn widens_access_like_the_siblings() {
 }
 
 #[test]
+fn widens_nested_owners_and_never_narrows() {
+    let error = "CS0122: 'C<T>.Item.Size' is inaccessible due to its protection level";
+    let text = "class C<T> { class Item { public int A; private int Size; } void M(Item i) { i.¦Size = 1; } }";
+    assert!(one(text, error).contains("public int Size;"));
+    let text = "class C { private class N { public int Next; } } class D { void M(C.N n) { n.¦Next = 1; } }";
+    let error = "CS0122: 'C.N.Next' is inaccessible due to its protection level";
+    assert!(one(text, error).contains("public class N { public int Next; }"));
+    let error = "CS1527: Elements defined in a namespace cannot be explicitly declared as private, protected, protected internal, or private protected";
+    assert_eq!(
+        one("namespace N;\nprivate class ¦C { }", error),
+        "namespace N;\npublic class C { }"
+    );
+}
+
+#[test]
 fn makes_fields_and_properties_writable() {
     let text = "class C { private readonly int a; void M() { ¦a = 1; } }";
     let error = "CS0191: A readonly field cannot be assigned to (except in a constructor or init-only setter of the type in which the field is defined or a variable initializer)";
@@ -223,6 +238,11 @@ fn returns_what_was_made() {
     );
     assert!(found[0].files["a.cs"].contains("        sum = 3;\n        return sum;\n    }"));
     assert_eq!(found.last().unwrap().fix.applicability, "placeholder");
+    let counted = one(
+        "class C { int ¦M() { var n = 0; while (F()) { n++; } } }",
+        error,
+    );
+    assert!(counted.contains("return n;"));
 }
 
 #[test]

@@ -385,16 +385,9 @@ fn same_type(source: &Source, member: &Decl, ty: &str, token: usize) -> Vec<Stri
     found
 }
 
-/// Whether a name is a parameter or a local whose block is around the token.
+/// Whether a name is a parameter, or a local that the token can see.
 fn in_reach(source: &Source, byte: usize, token: usize, name: &str) -> bool {
-    scope::declaration(source, byte, name).is_some_and(|n| match n.kind {
-        scope::NameKind::Parameter => true,
-        scope::NameKind::Local => {
-            n.token < token
-                && source
-                    .block(n.token)
-                    .is_some_and(|b| source.partner(b).is_some_and(|c| c > token))
-        }
-        scope::NameKind::Member(_) => false,
+    scope::declaration(source, byte, name).is_some_and(|n| {
+        !matches!(n.kind, scope::NameKind::Member(_)) && scope::reaches(source, &n, token)
     })
 }

@@ -255,7 +255,9 @@ pub fn reaches(source: &Source, name: &Name, token: usize) -> bool {
         || (name.token < token
             && source
                 .block(name.token)
-                .is_none_or(|open| source.partner(open).is_some_and(|close| close > token)))
+                .is_none_or(|open| source.partner(open).is_some_and(|close| close > token))
+            // Not in its own initial value.
+            && name.init.is_none_or(|init| source.expression_end(init + 1) <= token))
 }
 
 fn as_name(parameter: &Parameter) -> Name {

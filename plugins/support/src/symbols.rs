@@ -19,9 +19,26 @@ pub fn is_type(symbol: &Symbol) -> bool {
 /// A name without its type arguments and what qualifies it: `A.B<C>` → `B`.
 #[must_use]
 pub fn simple(name: &str) -> &str {
-    let name = name.trim().trim_end_matches('?');
-    let head = name.split(['<', '`', '[', '(']).next().unwrap_or(name);
-    head.rsplit(['.', '+', ':']).next().unwrap_or(head).trim()
+    let last = last_part(name.trim());
+    last.split(['<', '`', '[', '(', '?'])
+        .next()
+        .unwrap_or(last)
+        .trim()
+}
+
+/// What follows the last `.`, `+` or `::` outside brackets.
+fn last_part(name: &str) -> &str {
+    let mut depth = 0usize;
+    let mut from = 0;
+    for (at, c) in name.char_indices() {
+        match c {
+            '<' | '(' | '[' => depth += 1,
+            '>' | ')' | ']' => depth = depth.saturating_sub(1),
+            '.' | '+' | ':' if depth == 0 => from = at + 1,
+            _ => {}
+        }
+    }
+    &name[from..]
 }
 
 /// What qualifies a name, without type arguments: `A.B<C>` → `A`.
@@ -338,6 +355,8 @@ mod tests {
     #[test]
     fn reads_names_as_printed() {
         assert_eq!(simple("A.B<C.D>?"), "B");
+        assert_eq!(simple("A<B, C>.D"), "D");
+        assert_eq!(simple("N.List<A.B>[]"), "List");
         assert_eq!(
             (
                 arity("X<,>"),
