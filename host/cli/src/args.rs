@@ -86,9 +86,9 @@ pub struct Run {
     /// Rounds, at most.
     #[arg(long, value_name = "N", default_value_t = 40)]
     pub max_rounds: usize,
-    /// Builds, at most, the first included.
-    #[arg(long, value_name = "N", default_value_t = 60)]
-    pub max_builds: usize,
+    /// Builds, at most, the first included [default: 60; 20 from 100 errors on].
+    #[arg(long, value_name = "N")]
+    pub max_builds: Option<usize>,
     /// Fixers at work at a time [default: the number of cores].
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<usize>,

@@ -81,6 +81,7 @@ pub fn judge(
             harm[fix].get_or_insert(new);
         }
     }
+    let hides = earliest_new.filter(|phase| hides_later(*phase, batch, before, &gone));
     batch
         .iter()
         .enumerate()
@@ -97,7 +98,7 @@ pub fn judge(
                     partly: answered,
                 };
             }
-            let masked = earliest_new.is_some_and(|phase| phase < latest_target(candidate, before));
+            let masked = hides.is_some_and(|phase| phase < latest_target(candidate, before));
             match (answered, masked) {
                 (true, true) => Verdict::Hidden,
                 (true, false) => Verdict::Good,
@@ -108,6 +109,40 @@ pub fn judge(
             }
         })
         .collect()
+}
+
+/// Errors that no fix of the batch is about, from this many on, tell whether a
+/// new error hides later ones.
+const WITNESSES: usize = 3;
+
+/// Whether a new error of `phase` hides those of later phases. Compilers
+/// differ: an unknown name ends rustc's work before types are looked at, and
+/// csc goes on. If most later errors that nobody touched are gone too, they are
+/// hidden; where there are too few of them to tell, it is assumed.
+fn hides_later(
+    phase: Phase,
+    batch: &[&Candidate],
+    before: &[Problem],
+    gone: &BTreeSet<usize>,
+) -> bool {
+    let targets: BTreeSet<usize> = batch
+        .iter()
+        .flat_map(|candidate| &candidate.targets)
+        .copied()
+        .collect();
+    let witnesses: Vec<usize> = before
+        .iter()
+        .enumerate()
+        .filter(|(index, problem)| {
+            problem.diagnostic.is_error() && problem.phase() > phase && !targets.contains(index)
+        })
+        .map(|(index, _)| index)
+        .collect();
+    let vanished = witnesses
+        .iter()
+        .filter(|index| gone.contains(index))
+        .count();
+    witnesses.len() < WITNESSES || vanished * 2 > witnesses.len()
 }
 
 fn latest_target(candidate: &Candidate, before: &[Problem]) -> Phase {

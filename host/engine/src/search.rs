@@ -34,6 +34,19 @@ const LOOK_AHEAD: usize = 3;
 /// Builds that one round may take to replace culprits by their runners-up.
 const ATTEMPTS: usize = 12;
 
+/// Builds of a run, unless the user says.
+pub const BUILDS: usize = 60;
+
+/// The same for a project with many errors, whose builds take long.
+pub const BUILDS_LARGE: usize = 20;
+
+/// Errors that are many.
+pub const MANY: usize = 100;
+
+/// A batch with more sound fixes than this does not wait for the runners-up of
+/// its culprits: they come in the next round.
+const LARGE: usize = 20;
+
 /// Partly working fixes that a round without any other success tries alone.
 const ALONE: usize = 3;
 
@@ -46,8 +59,9 @@ const MINIMIZE: usize = 10;
 pub struct SearchOptions {
     /// Rounds, at most.
     pub max_rounds: usize,
-    /// Builds, at most, the first included.
-    pub max_builds: usize,
+    /// Builds, at most, the first included; by default [`BUILDS`], or
+    /// [`BUILDS_LARGE`] where there are more than [`MANY`] errors.
+    pub max_builds: Option<usize>,
     /// Calls of fixers at a time.
     pub jobs: usize,
     /// Whether fixes that compile but are not correct may be applied.
@@ -104,6 +118,7 @@ pub struct Search<'s, 'e> {
     symbols: Arc<SymbolIndex>,
     refuted: BTreeMap<FixKey, usize>,
     batch_limit: usize,
+    max_builds: usize,
     hinted: BTreeSet<Vec<FixKey>>,
 }
 
@@ -116,6 +131,7 @@ impl<'s, 'e> Search<'s, 'e> {
         options: &'s SearchOptions,
         start: Built,
     ) -> Self {
+        let max_builds = options.max_builds.unwrap_or_else(|| default_builds(&start));
         let sources = IndexSources(session.workspace.clone());
         let symbols = Arc::new(SymbolIndex::new(Arc::new(sources)));
         Self {
@@ -135,6 +151,7 @@ impl<'s, 'e> Search<'s, 'e> {
             symbols,
             refuted: BTreeMap::new(),
             batch_limit: usize::MAX,
+            max_builds,
             hinted: BTreeSet::new(),
         }
     }
@@ -196,7 +213,7 @@ impl<'s, 'e> Search<'s, 'e> {
     }
 
     fn builds_left(&self) -> usize {
-        self.options.max_builds.saturating_sub(self.session.builds)
+        self.max_builds.saturating_sub(self.session.builds)
     }
 
     /// The way from the best state led nowhere: try half as much at a time,
@@ -321,7 +338,7 @@ impl<'s, 'e> Search<'s, 'e> {
         let mut keep: Vec<usize> = Vec::new();
         let mut within: Option<BTreeSet<usize>> = None;
         let mut partly: Vec<usize> = Vec::new();
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
             if self.builds_left() == 0 {
                 break;
             }
@@ -400,6 +417,9 @@ impl<'s, 'e> Search<'s, 'e> {
                     partly.push(*index);
                 }
                 self.refute(&problems, &candidates[*index], &reason, again);
+            }
+            if keep.len() > LARGE && attempt > 0 {
+                within = Some(keep.iter().copied().collect());
             }
         }
         self.alone(here, candidates, &partly, &base).await
@@ -642,6 +662,14 @@ impl<'s, 'e> Search<'s, 'e> {
                 BTreeSet::new()
             }
         }
+    }
+}
+
+fn default_builds(start: &Built) -> usize {
+    if start.errors > MANY {
+        BUILDS_LARGE
+    } else {
+        BUILDS
     }
 }
 

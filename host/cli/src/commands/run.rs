@@ -52,7 +52,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
         build_limit: seconds.map(Duration::from_secs),
         search: SearchOptions {
             max_rounds: args.max_rounds,
-            max_builds: args.max_builds.max(1),
+            max_builds: args.max_builds.map(|builds| builds.max(1)),
             jobs: jobs.max(1),
             placeholders: args.placeholders,
             only: args.only.clone(),
