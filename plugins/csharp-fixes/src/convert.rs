@@ -1,6 +1,6 @@
 //! Values of one type where another is wanted.
 
-use crate::Context;
+use crate::{Context, retype};
 use buildfix_fixer_support::types::shorten;
 use buildfix_fixer_support::{scope, symbols};
 use buildfix_sdk::{Diagnostic, Fix};
@@ -42,7 +42,10 @@ pub(crate) fn repair(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix>
         || numeric
         || is_downcast(context, from, to)
     {
-        fixes.push(cast(context, diagnostic, tokens, to));
+        fixes.push(cast(context, diagnostic, tokens.clone(), to));
+    }
+    if diagnostic.code == "CS0029" {
+        fixes.extend(retype::declarations(context, diagnostic, &tokens, from, to));
     }
     fixes
 }

@@ -12,6 +12,7 @@ mod convert;
 mod members;
 mod operators;
 mod qualify;
+mod retype;
 mod unused;
 mod values;
 

@@ -79,6 +79,32 @@ fn converts_without_a_cast() {
 }
 
 #[test]
+fn corrects_the_declared_type() {
+    let text = "class C { int IsEmpty() => n == 0; void M() { if (¦IsEmpty()) { } } }";
+    let found = one(
+        text,
+        "CS0029: Cannot implicitly convert type 'int' to 'bool'",
+    );
+    assert!(found.contains("bool IsEmpty() =>"));
+    let text = "class C { int IsEmpty() => ¦n == 0; }";
+    assert!(
+        one(
+            text,
+            "CS0029: Cannot implicitly convert type 'bool' to 'int'"
+        )
+        .contains("bool IsEmpty()")
+    );
+    let text = "class C { void M() { int s = ¦\"a\"; } }";
+    assert!(
+        one(
+            text,
+            "CS0029: Cannot implicitly convert type 'string' to 'int'"
+        )
+        .contains("string s = \"a\";")
+    );
+}
+
+#[test]
 fn calls_what_is_named() {
     assert_eq!(
         body(
