@@ -1,8 +1,8 @@
 //! Where new members of a class, interface or object type go.
 
-use buildfix_sdk::{Fix, SourceFile};
+use buildfix_sdk::{Diagnostic, Fix, SourceFile};
 use buildfix_typescript_syntax::{
-    Source,
+    Context, Source,
     style::{INDENT, first_on_line, indentation},
 };
 use oxc_ast::{
@@ -144,4 +144,67 @@ pub fn is_ambient(source: &Source, class: &Class) -> bool {
                 AstKind::TSExternalModuleDeclaration(_) | AstKind::TSGlobalDeclaration(_) => true,
                 _ => false,
             })
+}
+
+/// In JavaScript a property exists once it is assigned.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all of it is needed to write one line"
+)]
+pub fn in_javascript<'a>(
+    context: &Context<'_, 'a>,
+    diagnostic: &Diagnostic,
+    found: &Source<'a>,
+    class: &Class<'a>,
+    file: &SourceFile,
+    name: &str,
+    is_static: bool,
+    private: bool,
+) -> Option<Fix> {
+    let body = Body::of_class(class);
+    let indent = body.indent(found.text);
+    if private {
+        let fix = context.verified(
+            diagnostic,
+            format!("declare a private field named '{name}'"),
+        );
+        return Some(body.at_start(fix, file, &format!("{indent}{name};")));
+    }
+    let fix = context.verified(diagnostic, format!("initialize property '{name}'"));
+    if is_static {
+        let class_name = class.id.as_ref()?.name.as_str();
+        let end = class.span.end;
+        return Some(fix.insert(file, end, format!("\n\n{class_name}.{name} = undefined;\n")));
+    }
+    let constructor = class.body.body.iter().find_map(|element| match element {
+        ClassElement::MethodDefinition(method)
+            if method.kind == oxc_ast::ast::MethodDefinitionKind::Constructor =>
+        {
+            method.value.body.as_ref()
+        }
+        _ => None,
+    });
+    match constructor {
+        Some(constructor) => {
+            let close = indentation(found.text, constructor.span.start);
+            let inner = format!("{close}{INDENT}");
+            let start = constructor.span.start + 1;
+            if constructor.statements.is_empty() {
+                return Some(fix.replace(
+                    file,
+                    start..constructor.span.end - 1,
+                    format!("\n{inner}this.{name} = undefined;\n{close}"),
+                ));
+            }
+            let last = constructor.statements.last()?.span().end;
+            Some(fix.insert(file, last, format!("\n{inner}this.{name} = undefined;")))
+        }
+        None => Some(body.at_start(
+            fix,
+            file,
+            &format!(
+                "{indent}constructor() {{\n{indent}{INDENT}this.{name} = undefined;\n{indent}}}"
+            ),
+        )),
+    }
 }
