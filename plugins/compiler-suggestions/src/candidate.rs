@@ -48,6 +48,54 @@ pub fn of(
     candidates
 }
 
+/// Follows all suggestions at once, for a compiler lists parts of one repair the
+/// same way as alternatives. `None` where they cannot be parts of one: there is
+/// only one, two change the same place, or something is left to fill in.
+pub fn all_together(candidates: &[Candidate]) -> Option<Candidate> {
+    let parts: Vec<&Candidate> = candidates
+        .iter()
+        .filter(|one| !is_alternative(one))
+        .collect();
+    let [first, _, ..] = parts.as_slice() else {
+        return None;
+    };
+    let mut edits: Vec<TextEdit> = Vec::new();
+    for part in &parts {
+        for edit in &part.edits {
+            if part.placeholder || edits.iter().any(|known| overlap(known, edit)) {
+                return None;
+            }
+            edits.push(edit.clone());
+        }
+    }
+    usable(&edits).ok()?;
+    let titles: Vec<&str> = parts.iter().map(|part| part.title.as_str()).collect();
+    Some(Candidate {
+        title: titles.join("; "),
+        level: "MaybeIncorrect".to_owned(),
+        edits,
+        ..(*first).clone()
+    })
+}
+
+/// Whether the compiler calls it another way to do what it said before.
+fn is_alternative(one: &Candidate) -> bool {
+    let message = one
+        .message
+        .trim_start_matches('.')
+        .trim_start()
+        .to_ascii_lowercase();
+    ["alternatively", "or ", "instead"]
+        .iter()
+        .any(|word| message.starts_with(word))
+}
+
+/// Whether two edits change the same text, or insert at the same place.
+fn overlap(a: &TextEdit, b: &TextEdit) -> bool {
+    let (a, b) = (&a.span, &b.span);
+    a.path == b.path && (a.start == b.start || (a.start < b.end && b.start < a.end))
+}
+
 fn candidate(suggestion: &Suggestion, file: &SourceFile, mut edits: Vec<TextEdit>) -> Candidate {
     for edit in &mut edits {
         if is_import(edit, file) {

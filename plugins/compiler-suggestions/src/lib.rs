@@ -30,6 +30,16 @@ impl Fixer for CompilerSuggestions {
             let mut candidates = candidate::of(diagnostic, &request.file, &mut dropped);
             rank::sort(&mut candidates, diagnostic, request, host);
             candidates.truncate(MAX_ALTERNATIVES);
+            if let Some(all) = candidate::all_together(&candidates) {
+                // Each thing that keeps a trait from being dyn compatible must
+                // go. For other errors, parts of one repair are the exception.
+                let at = if diagnostic.code == "E0038" {
+                    0
+                } else {
+                    candidates.len()
+                };
+                candidates.insert(at, all);
+            }
             let sole = candidates.len() == 1;
             if let (true, Some(reason)) = (candidates.is_empty(), dropped) {
                 response.note(diagnostic, reason);

@@ -387,6 +387,31 @@ fn missing_items_are_implemented_together() {
 }
 
 #[test]
+fn suggestions_for_different_places_may_be_parts_of_one_repair() {
+    let given: &[Given<'_>] = &[
+        ("give it `&self`", MAYBE, &[("|)", "&self")]),
+        (
+            "alternatively, constrain it",
+            MAYBE,
+            &[("|{", "where Self: Sized ")],
+        ),
+        ("change it", MAYBE, &[("u8", "u16")]),
+    ];
+    let parts = |code: &str, given: &[Given<'_>]| -> Vec<usize> {
+        let text = "fn f() -> u8 { x }";
+        let fixes = answer(text, vec![diagnostic(1, code, text, "fn", given)]).fixes;
+        fixes.iter().map(|fix| fix.edits.len()).collect()
+    };
+    assert_eq!(parts("E0308", given), [1, 1, 1, 2]);
+    assert_eq!(parts("E0038", given), [2, 1, 1, 1]);
+    assert_eq!(parts("E0308", &given[..2]), [1, 1]);
+    let same_place = [given[2], ("n", MAYBE, &[("u8", "u32")][..])];
+    assert_eq!(parts("E0038", &same_place), [1, 1]);
+    let placeholder = [given[0], ("n", MAYBE, &[("x", "todo!()")][..])];
+    assert_eq!(parts("E0038", &placeholder), [1, 1]);
+}
+
+#[test]
 fn titles_are_the_compilers_words_and_tell_alternatives_apart() {
     let titles = |given: &[Given<'_>]| -> Vec<String> {
         let d = diagnostic(1, "E1", "a b", "a", given);
