@@ -21,11 +21,10 @@ pub(crate) fn widen(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> 
         return Vec::new();
     };
     let member = symbols::member_ref(&named);
-    let here = (context.request.file.path.as_str(), &context.source);
     let mut fixes = Vec::new();
     if let Some(member) = &member {
         let count = member.parameters.as_ref().map(Vec::len);
-        for place in symbols::declarations(context.host, here, &member.owner, Some(&member.name)) {
+        for place in symbols::declarations(&context.files, &member.owner, Some(&member.name)) {
             for decl in place.decls() {
                 let parameters = decl.params.map(|open| place.source.arguments(open).len());
                 if count.is_some() && parameters.is_some() && count != parameters {
@@ -87,9 +86,8 @@ pub(crate) fn widen_type(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<
 }
 
 fn types_named(context: &Context<'_>, diagnostic: &Diagnostic, name: &str) -> Vec<Fix> {
-    let here = (context.request.file.path.as_str(), &context.source);
     let mut fixes = Vec::new();
-    for place in symbols::declarations(context.host, here, name, None) {
+    for place in symbols::declarations(&context.files, name, None) {
         for decl in place.decls() {
             fixes.extend(with_access(
                 diagnostic,
@@ -171,8 +169,7 @@ pub(crate) fn writable_field(context: &Context<'_>, diagnostic: &Diagnostic) -> 
         if source.is(token, "=") || !fixes.is_empty() {
             break;
         }
-        let here = (context.request.file.path.as_str(), source);
-        for place in symbols::declarations(context.host, here, &owner, Some(source.word(token))) {
+        for place in symbols::declarations(&context.files, &owner, Some(source.word(token))) {
             for decl in place.decls().filter(|d| d.kind == DeclKind::Field) {
                 let Some(modifier) = decl
                     .modifiers
@@ -215,12 +212,7 @@ pub(crate) fn writable_property(context: &Context<'_>, diagnostic: &Diagnostic) 
         .block(token)
         .is_some_and(|open| source.is(source.primary_start(open), "new"));
     let mut fixes = Vec::new();
-    for place in symbols::declarations(
-        context.host,
-        (&context.request.file.path, source),
-        &member.owner,
-        Some(&member.name),
-    ) {
+    for place in symbols::declarations(&context.files, &member.owner, Some(&member.name)) {
         for decl in place.decls().filter(|d| d.kind == DeclKind::Property) {
             let s = &place.source;
             let Some((open, close)) = decl.body.and_then(|b| Some((b, s.partner(b)?))) else {

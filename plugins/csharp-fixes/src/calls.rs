@@ -119,12 +119,7 @@ fn parameter_with(
     let (open, index) = source.argument_at(at)?;
     let count = source.arguments(open).len();
     let (owner, name) = callee(source, open)?;
-    for place in symbols::declarations(
-        context.host,
-        (&context.request.file.path, source),
-        &owner,
-        Some(&name),
-    ) {
+    for place in symbols::declarations(&context.files, &owner, Some(&name)) {
         for decl in place.decls() {
             let parameters = scope::parameters(&place.source, decl.params?);
             let Some(parameter) = parameters.get(index).filter(|_| parameters.len() == count)
@@ -205,12 +200,7 @@ pub(crate) fn missing_argument(context: &Context<'_>, diagnostic: &Diagnostic) -
         return Vec::new();
     };
     let arguments = source.arguments(open);
-    let declared = symbols::declarations(
-        context.host,
-        (&context.request.file.path, source),
-        &member.owner,
-        Some(wanted),
-    );
+    let declared = symbols::declarations(&context.files, &member.owner, Some(wanted));
     let index = declared
         .iter()
         .flat_map(|p| p.decls().map(move |d| (p, d)))

@@ -16,9 +16,10 @@ mod retype;
 mod unused;
 mod values;
 
-use buildfix_fixer_support::{Source, span, symbols, usings};
+use buildfix_fixer_support::{Files, Source, span, symbols, usings};
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response, edit};
 use std::ops::Range;
+use std::rc::Rc;
 
 /// The fixer.
 #[derive(Debug)]
@@ -30,7 +31,8 @@ const MOST_ALTERNATIVES: usize = 5;
 /// What every rule looks at.
 struct Context<'a> {
     request: &'a Request,
-    source: Source,
+    source: Rc<Source>,
+    files: Files<'a>,
     host: &'a dyn Host,
     /// The namespaces whose types the file sees.
     visible: Vec<String>,
@@ -38,11 +40,13 @@ struct Context<'a> {
 
 impl Fixer for CsharpFixes {
     fn fix(request: &Request, host: &dyn Host) -> Result<Response, String> {
-        let source = Source::new(&request.file.text);
+        let source = Rc::new(Source::new(&request.file.text));
+        let files = Files::new(host, &request.file.path, &source);
         let visible = usings::visible(&source, &usings::global(host));
         let context = Context {
             request,
             source,
+            files,
             host,
             visible,
         };

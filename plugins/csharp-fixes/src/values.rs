@@ -169,8 +169,7 @@ fn member_or_name(context: &Context<'_>, token: usize, byte: usize) -> Option<(N
     }
     let receiver = scope::declaration(source, byte, source.word(token.wrapping_sub(2)))?;
     let owner = symbols::simple(source.slice(receiver.ty)).to_owned();
-    let here = (context.request.file.path.as_str(), source);
-    let place = symbols::declarations(context.host, here, &owner, Some(source.word(token)))
+    let place = symbols::declarations(&context.files, &owner, Some(source.word(token)))
         .into_iter()
         .next()?;
     let decl = place.decls().next()?;

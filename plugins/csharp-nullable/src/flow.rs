@@ -116,12 +116,7 @@ fn element_target(context: &Context<'_>, close: usize) -> Vec<Target> {
                 }
             };
             let name = format!("the elements of {}", target.name);
-            Some(Target::new(
-                &target.path,
-                Rc::new(Source::new(text.text())),
-                ty,
-                &name,
-            ))
+            Some(Target::new(&target.path, target.shared(), ty, &name))
         })
         .collect()
 }
@@ -188,14 +183,13 @@ fn parameters_of(
     count: usize,
     keep: impl Fn(usize, &str) -> bool,
 ) -> Vec<Target> {
-    let here = (context.request.file.path.as_str(), &context.source);
     let mut found = Vec::new();
-    let mut places = symbols::declarations(context.host, here, owner, Some(name));
+    let mut places = symbols::declarations(&context.files, owner, Some(name));
     if owner == name {
-        places.extend(symbols::declarations(context.host, here, owner, None));
+        places.extend(symbols::declarations(&context.files, owner, None));
     }
     for place in places {
-        let source = Rc::new(place.source);
+        let source = place.source;
         for index in place.decls {
             let Some(open) = source.decls()[index].params else {
                 continue;

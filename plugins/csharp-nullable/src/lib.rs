@@ -12,8 +12,9 @@ mod members;
 mod target;
 mod uninitialised;
 
-use buildfix_fixer_support::{Source, replace_in, symbols, types};
+use buildfix_fixer_support::{Files, Source, replace_in, symbols, types};
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response, edit};
+use std::rc::Rc;
 use target::Target;
 use types::TypeClass;
 
@@ -24,15 +25,19 @@ pub struct CsharpNullable;
 /// What every rule looks at.
 struct Context<'a> {
     request: &'a Request,
-    source: Source,
+    source: Rc<Source>,
+    files: Files<'a>,
     host: &'a dyn Host,
 }
 
 impl Fixer for CsharpNullable {
     fn fix(request: &Request, host: &dyn Host) -> Result<Response, String> {
+        let source = Rc::new(Source::new(&request.file.text));
+        let files = Files::new(host, &request.file.path, &source);
         let context = Context {
             request,
-            source: Source::new(&request.file.text),
+            source,
+            files,
             host,
         };
         let mut answer = Response::default();

@@ -24,6 +24,10 @@ impl Target {
         }
     }
 
+    pub(crate) fn shared(&self) -> Rc<Source> {
+        Rc::clone(&self.source)
+    }
+
     pub(crate) fn source(&self) -> &Source {
         &self.source
     }
@@ -32,12 +36,7 @@ impl Target {
 impl Context<'_> {
     /// A target in the diagnosed file.
     pub(crate) fn here(&self, ty: Range<usize>, name: &str) -> Target {
-        Target::new(
-            &self.request.file.path,
-            Rc::new(Source::new(self.source.text())),
-            ty,
-            name,
-        )
+        Target::new(&self.request.file.path, Rc::clone(&self.source), ty, name)
     }
 
     /// The declarations that the name at `token` may stand for, likeliest
@@ -113,10 +112,9 @@ impl Context<'_> {
         name: &str,
         keep: impl Fn(DeclKind) -> bool,
     ) -> Vec<Target> {
-        let here = (self.request.file.path.as_str(), &self.source);
         let mut found = Vec::new();
-        for place in symbols::declarations(self.host, here, owner, Some(name)) {
-            let source = Rc::new(place.source);
+        for place in symbols::declarations(&self.files, owner, Some(name)) {
+            let source = place.source;
             for index in place.decls {
                 let decl = &source.decls()[index];
                 if keep(decl.kind) {

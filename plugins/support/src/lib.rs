@@ -13,6 +13,7 @@ pub mod names;
 
 mod decl;
 mod expr;
+mod files;
 pub mod generics;
 mod lex;
 pub mod scope;
@@ -24,6 +25,7 @@ pub mod types;
 pub mod usings;
 
 pub use decl::{Decl, DeclKind};
+pub use files::Files;
 pub use lex::{Token, TokenKind};
 pub use source::Source;
 

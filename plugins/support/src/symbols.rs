@@ -1,8 +1,10 @@
 //! Questions about declarations elsewhere, asked of the host.
 
 use crate::decl::Decl;
+use crate::files::Files;
 use crate::source::Source;
 use buildfix_sdk::{Host, Symbol};
+use std::rc::Rc;
 
 /// The language's name in the host's index.
 pub const CSHARP: &str = "csharp";
@@ -242,7 +244,7 @@ pub struct Place {
     /// The file.
     pub path: String,
     /// Its text, read.
-    pub source: Source,
+    pub source: Rc<Source>,
     /// Where the declarations stand in [`Source::decls`].
     pub decls: Vec<usize>,
 }
@@ -256,14 +258,9 @@ impl Place {
 
 /// The workspace's declarations of a type's member, or of the type itself
 /// where `member` is `None`: the diagnosed file first, then where the host
-/// knows it. At most eight files are read.
+/// knows it. At most eight files are looked at.
 #[must_use]
-pub fn declarations(
-    host: &dyn Host,
-    here: (&str, &Source),
-    owner: &str,
-    member: Option<&str>,
-) -> Vec<Place> {
+pub fn declarations(files: &Files<'_>, owner: &str, member: Option<&str>) -> Vec<Place> {
     let matching = |source: &Source| -> Vec<usize> {
         let decls = source.decls();
         (0..decls.len())
@@ -280,27 +277,20 @@ pub fn declarations(
             })
             .collect()
     };
-    let mut found = Vec::new();
-    let local = matching(here.1);
-    if !local.is_empty() {
-        found.push(Place {
-            path: here.0.to_owned(),
-            source: Source::new(here.1.text()),
-            decls: local,
-        });
-    }
-    let mut paths: Vec<String> = types(host, owner)
+    let mut paths: Vec<String> = types(files.host(), owner)
         .into_iter()
         .map(|s| s.path)
-        .filter(|p| !p.is_empty() && p != here.0)
+        .filter(|p| !p.is_empty() && p != files.path())
         .collect();
     paths.sort();
     paths.dedup();
-    for path in paths.into_iter().take(8) {
-        let Ok(text) = host.read_file(&path) else {
+    paths.truncate(8);
+    paths.insert(0, files.path().to_owned());
+    let mut found = Vec::new();
+    for path in paths {
+        let Some(source) = files.get(&path) else {
             continue;
         };
-        let source = Source::new(&text);
         let decls = matching(&source);
         if !decls.is_empty() {
             found.push(Place {
