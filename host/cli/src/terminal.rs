@@ -174,25 +174,21 @@ impl Events for Progress {
                 fixes,
                 calls,
                 elapsed,
-            } => {
-                if self.verbose > 0 {
-                    let text = format!(
-                        "{} from {} in {:.2} s",
-                        count(fixes, "proposal"),
-                        count(calls, "call"),
-                        elapsed.as_secs_f64()
-                    );
-                    self.line(&mut state, &text);
-                }
+            } if self.verbose > 0 => {
+                let text = format!(
+                    "{} from {} in {:.2} s",
+                    count(fixes, "proposal"),
+                    count(calls, "call"),
+                    elapsed.as_secs_f64()
+                );
+                self.line(&mut state, &text);
             }
             Event::Kept(fix) => self.line(&mut state, &format!("  + {}", describe(fix))),
-            Event::Reverted(fix) => {
-                if self.verbose > 0 {
-                    self.line(
-                        &mut state,
-                        &format!("  - {}: {}", describe(fix), fix.reason),
-                    );
-                }
+            Event::Reverted(fix) if self.verbose > 0 => {
+                self.line(
+                    &mut state,
+                    &format!("  - {}: {}", describe(fix), fix.reason),
+                );
             }
             Event::FixerFailed { message } => self.line(&mut state, &format!("warning: {message}")),
             Event::Warning(message) => self.line(&mut state, &format!("warning: {message}")),

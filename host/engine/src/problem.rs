@@ -73,9 +73,9 @@ pub fn place(workspace: &Workspace, diagnostics: Vec<Diagnostic>) -> Vec<Problem
                         .or_insert_with(|| workspace.read(&path).ok())
                         .clone()
                 });
-            let range = file.as_ref().zip(location).and_then(|(file, location)| {
+            let range = file.as_ref().zip(location).map(|(file, location)| {
                 // A line past the end (the file changed since): its end.
-                Some(span::range(&file.text, location).unwrap_or(file.text.len()..file.text.len()))
+                span::range(&file.text, location).unwrap_or(file.text.len()..file.text.len())
             });
             let range = range.unwrap_or_default();
             let place = file.as_ref().map_or((0, 0), |file| {

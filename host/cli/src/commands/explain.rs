@@ -35,7 +35,9 @@ pub fn run(args: &Explain) -> Result<u8> {
     for class in &classes {
         let handling: Vec<_> = manifests.iter().filter(|m| m.matches(class)).collect();
         // A fixer of every class says nothing about a guessed language.
-        let specific = handling.iter().any(|m| !m.classes.iter().any(|c| c == "*"));
+        let specific = handling
+            .iter()
+            .any(|m| !m.classes.iter().any(|c| c.starts_with('*')));
         if handling.is_empty() || (classes.len() > 1 && !specific) {
             continue;
         }
