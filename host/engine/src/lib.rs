@@ -19,6 +19,6 @@ mod search;
 mod services;
 mod session;
 
-pub use run::{RunError, RunOptions, Source, open, run};
+pub use run::{RunError, RunOptions, Source, run};
 pub use search::SearchOptions;
 pub use session::StepError;

@@ -168,9 +168,7 @@ impl LineMap {
         };
         u32::try_from((i64::from(line) + shift).max(0)).unwrap_or(u32::MAX)
     }
-}
 
-impl LineMap {
     /// Whether an old line (from 1) was edited.
     #[must_use]
     pub fn is_edited(&self, path: &str, line: u32) -> bool {

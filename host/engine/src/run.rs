@@ -15,7 +15,7 @@ use buildfix_workspace::files::WorkspaceError;
 use buildfix_workspace::journal::{Journal, JournalError};
 use buildfix_workspace::shadow::{Shadow, ShadowError};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -339,14 +339,6 @@ fn fates(found: &Found) -> Vec<DiagnosticReport> {
         }
     }
     reports
-}
-
-/// The workspace of a path given by the user.
-///
-/// # Errors
-/// When it is not a folder that can be read.
-pub fn open(dir: &Path) -> Result<Workspace, RunError> {
-    Ok(Workspace::open(dir)?)
 }
 
 impl Search<'_, '_> {

@@ -199,8 +199,9 @@ impl<'a> Session<'a> {
             self.events,
         )
         .await?;
-        self.build_time += outcome.elapsed;
-        let built = built(&self.workspace, state, outcome.clone());
+        let elapsed = outcome.elapsed;
+        self.build_time += elapsed;
+        let built = built(&self.workspace, state, outcome);
         self.events.emit(Event::BuildFinished {
             number,
             success: built.success,
@@ -209,7 +210,7 @@ impl<'a> Session<'a> {
                 .iter()
                 .filter(|p| p.diagnostic.is_error())
                 .count(),
-            elapsed: outcome.elapsed,
+            elapsed,
         });
         Ok(built)
     }
