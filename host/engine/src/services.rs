@@ -4,7 +4,7 @@
 
 use buildfix_sandbox as wasm;
 use buildfix_workspace::Workspace;
-use buildfix_workspace::files::SourceFile;
+use buildfix_workspace::files::{SourceFile, Stamp};
 use buildfix_workspace::symbols::{Sources, Symbol, SymbolIndex};
 use buildfix_workspace::syntax::Syntax;
 use std::collections::BTreeMap;
@@ -22,6 +22,10 @@ impl Sources for IndexSources {
         let file = self.0.read(path).map_err(|error| error.to_string())?;
         with(&file.text, &file.hash);
         Ok(())
+    }
+
+    fn stamp(&self, path: &str) -> Option<Stamp> {
+        self.0.stamp(path)
     }
 }
 
