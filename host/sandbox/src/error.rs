@@ -348,6 +348,10 @@ impl fmt::Display for CallError {
             file,
             ..
         } = &*self.context;
+        // It has nothing to do with what it was to be called for.
+        if let Failure::Load(refusal) = &self.failure {
+            return write!(f, "plugin `{plugin}` {version} {refusal}");
+        }
         // The guest's own words last: they may hold anything.
         write!(
             f,

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, mpsc};
+use std::time::{Duration, Instant};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -27,6 +28,7 @@ pub struct Inner {
     label: String,
     bytes: Cow<'static, [u8]>,
     loaded: OnceLock<Result<FixerPre<State>, LoadError>>,
+    load_time: OnceLock<Duration>,
 }
 
 impl Sandbox {
@@ -49,6 +51,7 @@ impl Sandbox {
                 label: label.to_owned(),
                 bytes,
                 loaded: OnceLock::new(),
+                load_time: OnceLock::new(),
             }),
         })
     }
@@ -85,6 +88,12 @@ impl Plugin {
         self.inner.loaded.get().is_some()
     }
 
+    /// How long that took; zero before.
+    #[must_use]
+    pub fn load_time(&self) -> Duration {
+        self.inner.load_time.get().copied().unwrap_or_default()
+    }
+
     /// Compiles the component into the cache of compiled code unless it is
     /// there, without loading it: for a thread that has nothing better to do
     /// while a build runs. Gives whether it compiled anything. A component that
@@ -104,6 +113,7 @@ impl Plugin {
     pub(crate) fn loaded(&self) -> Result<&FixerPre<State>, &LoadError> {
         let inner = &self.inner;
         let load = || {
+            let started = Instant::now();
             let pre = inner.link().map_err(|refusal| {
                 let name = preflight::subject(&inner.preflight.manifest, Some(&inner.label));
                 LoadError::new(name, refusal)
@@ -114,6 +124,7 @@ impl Plugin {
             {
                 set(&mark);
             }
+            let _ = inner.load_time.set(started.elapsed());
             pre
         };
         inner.loaded.get_or_init(load).as_ref()

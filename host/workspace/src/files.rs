@@ -11,11 +11,13 @@ mod map;
 mod path;
 mod source;
 mod stamp;
+mod survey;
 mod walk;
 
 pub use path::{PathError, check_relative};
 pub use source::{Decoded, EncodeError, Encoding, Eol, NotText, SourceFile};
 pub use stamp::Stamp;
+pub use survey::{Expected, Survey};
 pub(crate) use walk::is_cache;
 pub use walk::{GlobError, MAX_FILES, MAX_GLOB};
 
