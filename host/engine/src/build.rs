@@ -8,8 +8,8 @@
 
 use crate::command::{Instrumented, Rewrite};
 use crate::event::{Event, Events};
+use crate::log::Log;
 use buildfix_diagnostics::{Collector, Diagnostic, Item, Matcher, Parser, ParserOptions};
-use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::LazyLock;
@@ -21,9 +21,6 @@ use tokio::sync::watch;
 /// Diagnostics kept of one build. A build that prints more is cut there: the
 /// rest comes in a later round, when these are gone.
 const MAX_DIAGNOSTICS: usize = 200_000;
-
-/// Bytes of output up to which a build can be kept for the next run (16 MiB).
-const MAX_LOG: usize = 16 << 20;
 
 /// Bytes of output kept to show when a build fails without a diagnostic.
 const TAIL_BYTES: usize = 4 * 1024;
@@ -47,41 +44,6 @@ pub struct BuildOutcome {
     pub parsing: Duration,
     /// All that it printed, if that is not too much.
     pub log: Option<Log>,
-}
-
-/// What a build printed on its two streams, in the order in which it was read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Log {
-    /// Each piece's length and whether it was printed as an error.
-    pieces: Vec<(u32, bool)>,
-    bytes: Vec<u8>,
-}
-
-impl Log {
-    /// False once there is too much of it.
-    fn push(&mut self, error: bool, bytes: &[u8]) -> bool {
-        let (Ok(length), true) = (
-            u32::try_from(bytes.len()),
-            self.bytes.len() + bytes.len() <= MAX_LOG,
-        ) else {
-            return false;
-        };
-        match self.pieces.last_mut() {
-            Some((last, same)) if *same == error => *last += length,
-            _ => self.pieces.push((length, error)),
-        }
-        self.bytes.extend_from_slice(bytes);
-        true
-    }
-
-    fn pieces(&self) -> impl Iterator<Item = (bool, &[u8])> {
-        let mut rest = self.bytes.as_slice();
-        self.pieces.iter().map(move |(length, error)| {
-            let (piece, after) = rest.split_at((*length as usize).min(rest.len()));
-            rest = after;
-            (*error, piece)
-        })
-    }
 }
 
 /// Why a build could not be run to its end.

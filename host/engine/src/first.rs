@@ -141,7 +141,8 @@ impl First {
             });
         match (survey, &last.log) {
             // As it is kept already.
-            (Some(_), Some(_)) if self.reused.is_some() && !self.stale && last.state.is_empty() => {}
+            (Some(_), Some(_)) if self.reused.is_some() && !self.stale && last.state.is_empty() => {
+            }
             (Some(survey), Some(log)) => {
                 reuse.keep(survey, last.status.clone(), last.elapsed, (**log).clone());
             }

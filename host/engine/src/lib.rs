@@ -14,6 +14,7 @@ pub mod event;
 mod first;
 mod judge;
 mod ledger;
+mod log;
 pub mod problem;
 pub mod report;
 mod reuse;

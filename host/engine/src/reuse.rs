@@ -24,8 +24,8 @@
 //! Kept is a build only if no file of the workspace was touched while it ran.
 //! The file is checksummed and of one version; one that is damaged is none.
 
-use crate::build::Log;
 use crate::command::Instrumented;
+use crate::log::Log;
 use buildfix_diagnostics::Matcher;
 use buildfix_workspace::Workspace;
 use buildfix_workspace::files::{Stamp, Survey};

@@ -14,7 +14,7 @@ use crate::steps::add;
 use buildfix_diagnostics::Matcher;
 use buildfix_workspace::Workspace;
 use buildfix_workspace::diff;
-use buildfix_workspace::files::{Stamp, WorkspaceError};
+use buildfix_workspace::files::WorkspaceError;
 use buildfix_workspace::journal::{self, Journal, JournalError};
 use buildfix_workspace::shadow::{Shadow, ShadowError};
 use buildfix_workspace::symbols::{Store, SymbolIndex};
@@ -294,12 +294,13 @@ struct Totals {
     reused: Option<ReusedBuild>,
 }
 
-/// Declarations kept by another build of buildfix may be others.
+/// Declarations kept by another build of buildfix may be others. (A program's
+/// inode changes when somebody links to it.)
 fn maker() -> String {
     let program = std::env::current_exe()
         .and_then(|path| path.metadata())
         .ok()
-        .and_then(|metadata| Stamp::of(&metadata));
+        .map(|metadata| (metadata.len(), metadata.modified().ok()));
     format!("{} {program:?}", env!("CARGO_PKG_VERSION"))
 }
 

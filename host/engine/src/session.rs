@@ -2,9 +2,10 @@
 //! the journal, and builds it there.
 
 use crate::ahead::Ahead;
-use crate::build::{self, BuildError, BuildOutcome, Log};
+use crate::build::{self, BuildError, BuildOutcome};
 use crate::command::Instrumented;
 use crate::event::{Event, Events};
+use crate::log::Log;
 use crate::problem::{self, LineMap, Problem};
 use crate::reuse::Kept;
 use crate::steps::{Steps, add};

@@ -128,8 +128,8 @@ impl Survey {
                 })
     }
 
-    /// Whether nothing was written between this survey and `later`, not even
-    /// the same content. Neither need be complete.
+    /// Whether nothing was written between this survey and the complete one
+    /// `later`, not even the same content.
     #[must_use]
     pub fn is_untouched(&self, later: &Self) -> bool {
         self.files.len() == later.files.len()
@@ -203,4 +203,100 @@ fn read(path: &Path, stamp: Stamp) -> Option<Hash> {
     hasher.update_reader(&file).ok()?;
     let now = Stamp::of(&file.metadata().ok()?)?;
     (now == stamp).then(|| *hasher.finalize().as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn tree() -> (tempfile::TempDir, Workspace) {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("a.c"), "a").unwrap();
+        fs::write(dir.path().join("b.c"), "b").unwrap();
+        fs::write(dir.path().join(".gitignore"), "*.o\nCargo.lock\n").unwrap();
+        fs::create_dir(dir.path().join(".git")).unwrap();
+        let workspace = Workspace::open(dir.path()).unwrap();
+        (dir, workspace)
+    }
+
+    fn complete(workspace: &Workspace) -> Survey {
+        Survey::take(workspace)
+            .and_then(|survey| survey.complete(workspace, None))
+            .expect("a tree that can be surveyed")
+    }
+
+    #[test]
+    fn what_a_build_reads_counts_and_what_it_writes_does_not() {
+        let (dir, workspace) = tree();
+        let path = |name: &str| dir.path().join(name);
+        let before = complete(&workspace);
+        fs::write(path("a.o"), "object").unwrap();
+        fs::write(path(".git/HEAD"), "ref").unwrap();
+        assert!(complete(&workspace).same_content(&before));
+        let changes: [(&str, &str); 4] = [
+            ("a.c", "A"),
+            ("c.c", ""),
+            (".gitignore", "*.o\nCargo.lock\n\n"),
+            ("Cargo.lock", "ignored, and yet it decides what is built"),
+        ];
+        let mut last = before;
+        for (name, text) in changes {
+            fs::write(path(name), text).unwrap();
+            let now = complete(&workspace);
+            assert!(!now.same_content(&last), "{name}");
+            last = now;
+        }
+        fs::remove_file(path("b.c")).unwrap();
+        assert!(!complete(&workspace).same_content(&last));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_symlink_counts_with_its_target() {
+        use std::os::unix::fs::symlink;
+        let (dir, workspace) = tree();
+        let link = dir.path().join("link.c");
+        symlink("a.c", &link).unwrap();
+        let before = complete(&workspace);
+        assert!(complete(&workspace).is_untouched(&before));
+        fs::remove_file(&link).unwrap();
+        symlink("b.c", &link).unwrap();
+        assert!(!complete(&workspace).same_content(&before));
+    }
+
+    #[test]
+    fn the_same_content_written_again_is_a_touch() {
+        let (dir, workspace) = tree();
+        let before = complete(&workspace);
+        fs::remove_file(dir.path().join("a.c")).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        fs::write(dir.path().join("a.c"), "a").unwrap();
+        let after = complete(&workspace);
+        assert!(after.same_content(&before));
+        assert!(!before.is_untouched(&after));
+        assert!(!before.leads_to(&after, |_| Expected::Untouched));
+        assert!(before.leads_to(&after, |path| match path {
+            "a.c" => Expected::Same,
+            _ => Expected::Untouched,
+        }));
+    }
+
+    #[test]
+    fn an_end_is_what_was_written_and_nothing_else() {
+        let (dir, workspace) = tree();
+        let before = complete(&workspace);
+        fs::write(dir.path().join("a.c"), "fixed").unwrap();
+        fs::write(dir.path().join("new.c"), "new").unwrap();
+        fs::remove_file(dir.path().join("b.c")).unwrap();
+        let expected = |path: &str| match path {
+            "a.c" => Expected::Bytes(Some(b"fixed")),
+            "new.c" => Expected::Bytes(Some(b"new")),
+            "b.c" => Expected::Bytes(None),
+            _ => Expected::Untouched,
+        };
+        assert!(before.leads_to(&complete(&workspace), expected));
+        fs::write(dir.path().join("d.c"), "somebody else's").unwrap();
+        assert!(!before.leads_to(&complete(&workspace), expected));
+    }
 }
