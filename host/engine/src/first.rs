@@ -128,6 +128,10 @@ impl First {
         let Some(reuse) = &self.reuse else {
             return;
         };
+        if self.reused.is_some() && !self.stale && last.state.is_empty() {
+            // It is what is kept already.
+            return;
+        }
         let started = Instant::now();
         let survey = self
             .base
@@ -140,9 +144,6 @@ impl First {
                     .then_some(now)
             });
         match (survey, &last.log) {
-            // As it is kept already.
-            (Some(_), Some(_)) if self.reused.is_some() && !self.stale && last.state.is_empty() => {
-            }
             (Some(survey), Some(log)) => {
                 reuse.keep(survey, last.status.clone(), last.elapsed, (**log).clone());
             }
