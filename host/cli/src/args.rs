@@ -95,6 +95,10 @@ pub struct Run {
     /// End a build that takes longer than this.
     #[arg(long, value_name = "SECONDS")]
     pub build_timeout: Option<u64>,
+    /// Build even where nothing has changed since the last failing build, whose
+    /// errors would be taken instead.
+    #[arg(long)]
+    pub no_reuse: bool,
     /// Also apply fixes that compile but are not correct: `todo!()`, throwing
     /// stubs, `null!`.
     #[arg(long)]

@@ -97,37 +97,23 @@ fn find(
     Ok(found)
 }
 
-/// Loads every plugin, several at a time.
+/// Looks at every plugin without compiling any: each is loaded when one of its
+/// classes occurs.
 ///
 /// # Errors
 /// The first that is refused, with its name and the reason.
-pub fn load(
+pub fn open(
     sandbox: &Sandbox,
     config: &Config,
     config_dir: &Path,
     extra: &[PathBuf],
     bundled: bool,
 ) -> Result<Vec<Fixer>> {
-    let found = find(config, config_dir, extra, bundled)?;
-    let loaded: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = found
-            .iter()
-            .map(|found| scope.spawn(move || sandbox.load(&found.label, &found.bytes)))
-            .collect();
-        threads
-            .into_iter()
-            .map(std::thread::ScopedJoinHandle::join)
-            .collect()
-    });
-    loaded
+    find(config, config_dir, extra, bundled)?
         .into_iter()
-        .zip(found)
-        .map(|(plugin, found)| {
-            let plugin = plugin
-                .map_err(|_| anyhow::anyhow!("loading {} failed", found.label))?
-                .map_err(anyhow::Error::from)?;
+        .map(|found| {
             Ok(Fixer {
-                plugin,
+                plugin: sandbox.open(&found.label, found.bytes)?,
                 config: found.config,
             })
         })

@@ -142,6 +142,14 @@ impl Events for Progress {
                     self.line(&mut state, &format!("build {number}: {purpose}"));
                 }
             }
+            Event::BuildReused { age, .. } => {
+                state.build = 1;
+                let text = format!(
+                    "reusing the failing build of {} ago; --no-reuse builds again",
+                    ago(age)
+                );
+                self.line(&mut state, &text);
+            }
             Event::Output(bytes) if state.build <= 1 && !self.quiet => {
                 let _ = std::io::stderr().lock().write_all(bytes);
             }
@@ -200,6 +208,16 @@ impl Events for Progress {
 fn describe(fix: &FixRecord) -> String {
     let at = fix.answers.first().map_or("", String::as_str);
     format!("{at}: {} [{}, {}]", fix.title, fix.fixer, fix.tier.as_str())
+}
+
+/// `40 s`, `3 min`, `2 h`.
+#[must_use]
+pub fn ago(age: std::time::Duration) -> String {
+    match age.as_secs() {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds @ 120..7200 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3600),
+    }
 }
 
 /// `1 error`, `2 errors`.

@@ -14,6 +14,13 @@ pub enum Event<'a> {
         /// Why it is run, in a few words.
         purpose: &'a str,
     },
+    /// The first build is not run: nothing has changed since it failed.
+    BuildReused {
+        /// How long ago it ended.
+        age: Duration,
+        /// How long it took then.
+        elapsed: Duration,
+    },
     /// What the build prints, for the user to see.
     Output(&'a [u8]),
     /// A build ended.

@@ -1,5 +1,6 @@
 //! What a run did and why it did no more.
 
+use crate::steps::Steps;
 use buildfix_diagnostics::Phase;
 use buildfix_workspace::Applicability;
 use serde::Serialize;
@@ -117,6 +118,15 @@ pub struct DiagnosticReport {
     pub fate: Fate,
 }
 
+/// An earlier run's build that stood for this one's first.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ReusedBuild {
+    /// Seconds since it ended.
+    pub age_seconds: u64,
+    /// Seconds it took.
+    pub seconds: f64,
+}
+
 /// The whole run.
 #[derive(Clone, Debug, Serialize)]
 pub struct RunReport {
@@ -138,6 +148,14 @@ pub struct RunReport {
     pub build_seconds: f64,
     /// Seconds the fixers' calls and everything around took.
     pub own_seconds: f64,
+    /// Where those seconds went.
+    pub steps: Steps,
+    /// The build that was not run because nothing had changed since it failed;
+    /// not counted in `builds`.
+    pub reused: Option<ReusedBuild>,
+    /// The plugins that were loaded, by name; the others' classes did not
+    /// occur.
+    pub plugins_loaded: Vec<String>,
     /// Every error of the first build and every one that is left.
     pub diagnostics: Vec<DiagnosticReport>,
     /// What was kept, in order.

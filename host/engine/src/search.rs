@@ -17,8 +17,9 @@ use crate::judge::{Verdict, first_line, judge};
 use crate::ledger::{Ledger, NotTried};
 use crate::problem::{self, Problem, ProblemKey};
 use crate::report::FixRecord;
-use crate::services::{IndexSources, RoundServices};
+use crate::services::RoundServices;
 use crate::session::{Built, Session, State, StepError};
+use crate::steps::add;
 use buildfix_diagnostics::{Phase, Suggestion};
 use buildfix_workspace::edits::{self, Snapshot};
 use buildfix_workspace::symbols::SymbolIndex;
@@ -26,7 +27,7 @@ use buildfix_workspace::syntax::Syntax;
 use buildfix_workspace::{Applicability, FileEdit, Fix};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Rounds that may pass without a better state before the search goes back.
 const LOOK_AHEAD: usize = 3;
@@ -112,8 +113,6 @@ pub struct Search<'s, 'e> {
     pub rounds: usize,
     /// Calls made.
     pub calls: usize,
-    /// Time the calls took.
-    pub call_time: Duration,
     syntax: Arc<Syntax>,
     symbols: Arc<SymbolIndex>,
     refuted: BTreeMap<FixKey, usize>,
@@ -132,8 +131,7 @@ impl<'s, 'e> Search<'s, 'e> {
         start: Built,
     ) -> Self {
         let max_builds = options.max_builds.unwrap_or_else(|| default_builds(&start));
-        let sources = IndexSources(session.workspace.clone());
-        let symbols = Arc::new(SymbolIndex::new(Arc::new(sources)));
+        let symbols = session.symbols.clone();
         Self {
             session,
             fixers,
@@ -146,7 +144,6 @@ impl<'s, 'e> Search<'s, 'e> {
             start,
             rounds: 0,
             calls: 0,
-            call_time: Duration::ZERO,
             syntax: Arc::new(Syntax::new()),
             symbols,
             refuted: BTreeMap::new(),
@@ -280,7 +277,7 @@ impl<'s, 'e> Search<'s, 'e> {
         let proposals =
             dispatch::propose(&problems, &wanted, services, &workspace, self.options.jobs).await;
         self.calls += proposals.calls;
-        self.call_time += started.elapsed();
+        add(&mut self.session.steps.dispatch, started.elapsed());
         for message in &proposals.failure_messages {
             self.session.events.emit(Event::FixerFailed { message });
         }

@@ -1,5 +1,6 @@
 //! One call, in a store of its own.
 
+use crate::bindings::FixerPre;
 use crate::error::{CallContext, Failure};
 use crate::state::{PastDeadline, Refused, ServicePanicked, State, TooManyHostCalls};
 use crate::text::{tame, tame_line};
@@ -46,6 +47,10 @@ impl Plugin {
         services: Arc<dyn Services>,
     ) -> Result<Call, CallError> {
         let core = &self.inner.core;
+        let pre = match self.ready().await {
+            Ok(pre) => pre,
+            Err(failure) => return Err(self.never_ran(failure, request)),
+        };
         // The semaphore is never closed, so an error cannot happen; without a
         // permit the pool may be exhausted, which is an error of its own.
         let _slot = core.slots.acquire().await.ok();
@@ -59,7 +64,7 @@ impl Plugin {
             Ok(()) => {
                 // On its way out the timeout drops the guest's stack with all
                 // that is on it.
-                match tokio::time::timeout(limits.wall, self.run(&mut store, &request)).await {
+                match tokio::time::timeout(limits.wall, self.run(pre, &mut store, &request)).await {
                     Err(_) => Err(Failure::Deadline { limit: limits.wall }),
                     Ok(Err(error)) => Err(self.classify(&store, &error, fuel)),
                     Ok(Ok(Err(message))) => Err(Failure::Guest(tame(&message, 4_000))),
@@ -129,12 +134,43 @@ impl Plugin {
         Ok(())
     }
 
+    /// Loads the component unless it is, on a thread that may block.
+    async fn ready(&self) -> Result<&FixerPre<State>, Failure> {
+        if !self.is_loaded() {
+            let plugin = self.clone();
+            let loading = tokio::task::spawn_blocking(move || plugin.load().is_ok());
+            if let Err(error) = loading.await {
+                return Err(Failure::Start(error.to_string()));
+            }
+        }
+        self.loaded()
+            .map_err(|error| Failure::Load(error.refusal().clone()))
+    }
+
+    fn never_ran(&self, failure: Failure, request: Request) -> CallError {
+        CallError {
+            failure,
+            context: Box::new(CallContext {
+                plugin: self.manifest().name.clone(),
+                version: self.manifest().version.clone(),
+                class: request.class,
+                file: request.file.path,
+                fuel_used: 0,
+                peak_memory: 0,
+                host_calls: 0,
+                elapsed: Duration::ZERO,
+                log: Vec::new(),
+            }),
+        }
+    }
+
     async fn run(
         &self,
+        pre: &FixerPre<State>,
         store: &mut Store<State>,
         request: &Request,
     ) -> wasmtime::Result<Result<Response, String>> {
-        let fixer = self.inner.pre.instantiate_async(&mut *store).await?;
+        let fixer = pre.instantiate_async(&mut *store).await?;
         fixer.call_fix(store, request).await
     }
 

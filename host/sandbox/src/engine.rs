@@ -81,6 +81,9 @@ pub struct Core {
     pub slots: Semaphore,
     pooled: bool,
     cache_problem: Option<String>,
+    /// Where it is noted what the cache of compiled code has: beside the
+    /// cache, for wasmtime deletes what it does not know.
+    pub marks: Option<PathBuf>,
     _ticker: Ticker,
 }
 
@@ -108,6 +111,7 @@ impl Sandbox {
             Some(Ok(cache)) => (Some(cache), None),
             Some(Err(problem)) => (None, Some(problem)),
         };
+        let cached = cache.is_some();
         let mut config = config(&limits, cache);
         let failed = |e: wasmtime::Error| SandboxError(crate::state::describe(&e));
         let mut engine = None;
@@ -129,6 +133,7 @@ impl Sandbox {
         let ticker = Ticker::start(&engine)
             .map_err(|e| SandboxError(format!("no thread for the clock: {e}")))?;
         let slots = Semaphore::new(slots.min(Semaphore::MAX_PERMITS));
+        let marks = cache_dir.filter(|_| cached).map(|dir| marks(&dir, &engine));
         let core = Core {
             engine,
             linker,
@@ -136,6 +141,7 @@ impl Sandbox {
             slots,
             pooled,
             cache_problem,
+            marks,
             _ticker: ticker,
         };
         Ok(Self {
@@ -232,6 +238,17 @@ fn open_cache(dir: &Path) -> Result<Cache, String> {
         .with_directory(dir)
         .with_files_total_size_soft_limit(CACHE_SIZE);
     Cache::new(config).map_err(|e| tame_line(&format!("{e:#}"), 300))
+}
+
+/// Code compiled by another engine is of no use, so each has marks of its own.
+fn marks(cache: &Path, engine: &Engine) -> PathBuf {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    env!("CARGO_PKG_VERSION").hash(&mut hasher);
+    cache
+        .with_extension("compiled")
+        .join(format!("{:016x}", hasher.finish()))
 }
 
 /// Makes a folder that only its owner can read, and finds out whether it can be

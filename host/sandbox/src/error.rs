@@ -10,7 +10,7 @@ use std::fmt;
 use std::time::Duration;
 
 /// A component was refused.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadError {
     plugin: String,
     refusal: Refusal,
@@ -278,6 +278,9 @@ pub enum Failure {
         /// Calls it may make.
         limit: u32,
     },
+    /// It was refused when it was compiled, which happens at its first call.
+    #[error("{0}")]
+    Load(Refusal),
     /// It could not be started: no room for another instance.
     #[error("could not be started: {0}")]
     Start(String),
@@ -291,7 +294,10 @@ impl Failure {
     /// the failure may be cached.
     #[must_use]
     pub fn is_deterministic(&self) -> bool {
-        !matches!(self, Self::Deadline { .. } | Self::Start(_) | Self::Host(_))
+        !matches!(
+            self,
+            Self::Deadline { .. } | Self::Load(_) | Self::Start(_) | Self::Host(_)
+        )
     }
 }
 
@@ -342,6 +348,10 @@ impl fmt::Display for CallError {
             file,
             ..
         } = &*self.context;
+        // It has nothing to do with what it was to be called for.
+        if let Failure::Load(refusal) = &self.failure {
+            return write!(f, "plugin `{plugin}` {version} {refusal}");
+        }
         // The guest's own words last: they may hold anything.
         write!(
             f,

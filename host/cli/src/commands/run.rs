@@ -50,6 +50,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
         matchers: config.matcher.clone(),
         colour: terminal::colour(),
         build_limit: seconds.map(Duration::from_secs),
+        reuse: !args.no_reuse,
         search: SearchOptions {
             max_rounds: args.max_rounds,
             max_builds: args.max_builds.map(|builds| builds.max(1)),
@@ -61,7 +62,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
         },
     };
     let sandbox = fixers::sandbox()?;
-    let fixers = fixers::load(
+    let fixers = fixers::open(
         &sandbox,
         &config,
         &config_dir,
@@ -107,7 +108,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
             if args.dry_run || args.from_log.is_some() {
                 terminal::print(&report.diff)?;
             }
-            terminal::warn(human(&report, args).trim_end());
+            terminal::warn(human(&report, args, verbose).trim_end());
         }
     }
     Ok(match report.outcome {
@@ -156,7 +157,7 @@ fn confirmed(args: &Run) -> Result<bool> {
     Ok(!answer.trim().to_lowercase().starts_with('n'))
 }
 
-fn human(report: &RunReport, args: &Run) -> String {
+fn human(report: &RunReport, args: &Run, verbose: u8) -> String {
     let mut text = String::from("\n");
     let mut classes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let mut left: Vec<String> = Vec::new();
@@ -229,10 +230,42 @@ fn human(report: &RunReport, args: &Run) -> String {
         report.build_seconds,
         report.own_seconds,
     );
+    if let Some(reused) = &report.reused {
+        let _ = writeln!(
+            text,
+            "the first build is the one of {} ago; --no-reuse builds again",
+            terminal::ago(Duration::from_secs(reused.age_seconds)),
+        );
+    }
+    if verbose > 0 {
+        text.push_str(&spent(report));
+    }
     if report.undo.is_some() {
         let _ = writeln!(text, "`buildfix undo` takes it back");
     }
     text
+}
+
+/// Where the time went.
+fn spent(report: &RunReport) -> String {
+    let steps = &report.steps;
+    format!(
+        "seconds: dispatch {:.2} (of which load {:.2}, index {:.2}), place {:.2}, apply {:.2}, \
+         survey {:.2}, keep {:.2}; while building: parse {:.2}\nplugins loaded: {}\n",
+        steps.dispatch,
+        steps.load,
+        steps.index,
+        steps.place,
+        steps.apply,
+        steps.survey,
+        steps.keep,
+        steps.parse,
+        if report.plugins_loaded.is_empty() {
+            "none".to_owned()
+        } else {
+            report.plugins_loaded.join(", ")
+        },
+    )
 }
 
 fn reason(fate: &Fate) -> String {
