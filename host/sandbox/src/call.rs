@@ -28,6 +28,8 @@ pub struct Call {
     pub log: Vec<LogLine>,
     /// Wall-clock time, without the wait for a slot.
     pub elapsed: Duration,
+    /// Whether the answer is that of an earlier run, see [`cache`](crate::cache).
+    pub cached: bool,
 }
 
 impl Plugin {
@@ -85,6 +87,7 @@ impl Plugin {
                     host_calls,
                     log,
                     elapsed,
+                    cached: false,
                 })
             }
             Err(failure) => Err(CallError {
@@ -99,6 +102,7 @@ impl Plugin {
                     host_calls,
                     elapsed,
                     log,
+                    cached: false,
                 }),
             }),
         }

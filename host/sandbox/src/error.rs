@@ -6,6 +6,7 @@
 use crate::text::tame_line;
 use crate::{LogLine, ManifestError};
 use semver::Version;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
 
@@ -219,10 +220,12 @@ pub struct CallContext {
     pub elapsed: Duration,
     /// What it wrote to the log.
     pub log: Vec<LogLine>,
+    /// Whether it is an earlier run that failed, see [`cache`](crate::cache).
+    pub cached: bool,
 }
 
 /// Why a call failed; each prints as what the plugin did.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Failure {
     /// It burned its fuel.

@@ -41,6 +41,7 @@
 //! [`Plugin::call`] needs a tokio runtime with its timer enabled.
 
 mod bindings;
+pub mod cache;
 mod call;
 mod check;
 mod engine;
