@@ -1,6 +1,7 @@
 //! What a run did and why it did no more.
 
 use buildfix_diagnostics::Phase;
+use buildfix_sandbox::cache::CacheReport;
 use buildfix_workspace::Applicability;
 use serde::Serialize;
 
@@ -146,6 +147,8 @@ pub struct RunReport {
     pub diff: String,
     /// How to take it back: the journal's run, if anything was written.
     pub undo: Option<String>,
+    /// What the result cache was good for; `None` if it was not used.
+    pub cache: Option<CacheReport>,
     /// The user stopped it.
     pub cancelled: bool,
     /// What the user should know besides.

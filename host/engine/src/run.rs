@@ -9,6 +9,7 @@ use crate::report::{DiagnosticReport, Fate, Outcome, RunReport};
 use crate::search::{Kept, Node, Search, SearchOptions};
 use crate::session::{Built, Session, StepError, built};
 use buildfix_diagnostics::Matcher;
+use buildfix_sandbox::cache::{CacheReport, ResultCache};
 use buildfix_workspace::Workspace;
 use buildfix_workspace::diff;
 use buildfix_workspace::files::WorkspaceError;
@@ -172,6 +173,7 @@ pub async fn run(
             build_time,
             own_time: started.elapsed().saturating_sub(build_time),
             from_log: matches!(options.source, Source::Log(_)),
+            cache: options.search.cache.as_ref().map(ResultCache::report),
         },
     ))
 }
@@ -249,6 +251,7 @@ struct Totals {
     build_time: Duration,
     own_time: Duration,
     from_log: bool,
+    cache: Option<CacheReport>,
 }
 
 fn report(session: &Session<'_>, found: Found, totals: Totals) -> RunReport {
@@ -287,6 +290,7 @@ fn report(session: &Session<'_>, found: Found, totals: Totals) -> RunReport {
         fixes: best.chain.iter().map(|kept| kept.record.clone()).collect(),
         diff: totals.diff,
         undo: totals.undo,
+        cache: totals.cache,
         cancelled: totals.cancelled,
         warnings: totals.warnings,
     }

@@ -6,7 +6,6 @@
 use crate::text::tame_line;
 use crate::{LogLine, ManifestError};
 use semver::Version;
-use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
 
@@ -225,7 +224,7 @@ pub struct CallContext {
 }
 
 /// Why a call failed; each prints as what the plugin did.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Failure {
     /// It burned its fuel.

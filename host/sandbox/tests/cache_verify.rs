@@ -2,7 +2,7 @@
 
 mod support;
 
-use buildfix_sandbox::cache::{End, Mode};
+use buildfix_sandbox::cache::{End, Fault, Mode};
 use std::fs;
 use support::cached::*;
 use support::*;
@@ -67,7 +67,7 @@ fn a_failure_is_compared_too() {
         .unwrap_err();
     assert!(cache.differences().is_empty());
     let mut entry = cache.entry(cache.find("")[0]).unwrap();
-    entry.records[0].end = End::Failure(buildfix_sandbox::Failure::Guest("b".to_owned()));
+    entry.records[0].end = End::Failure(Fault::Guest("b".to_owned()));
     fs::write(place.file(), entry.encode().unwrap()).unwrap();
     ask(&cache, &plugin, &place.root(), request())
         .result

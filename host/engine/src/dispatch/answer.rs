@@ -27,7 +27,7 @@ pub(super) fn accept(
     problems: &[Problem],
 ) {
     for line in &call.log {
-        tracing::debug!(target: "fixer", plugin = fixer.name(), level = line.level, "{}", line.message);
+        tracing::debug!(target: "fixer", plugin = fixer.name(), level = line.level, cached = call.cached, "{}", line.message);
     }
     for rejected in &call.rejected {
         let targets: Vec<usize> = rejected.diagnostics.iter().map(|id| *id as usize).collect();

@@ -9,6 +9,7 @@ mod schedule;
 use crate::problem::Problem;
 use crate::services::RoundServices;
 use buildfix_sandbox as wasm;
+use buildfix_sandbox::cache::{ResultCache, Round};
 use buildfix_workspace::{Fix, Workspace};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -71,18 +72,21 @@ pub struct Proposals {
     pub calls: usize,
 }
 
-/// Asks every fixer whose classes match about every problem that has a file.
+/// Asks every fixer whose classes match about every problem that has a file;
+/// of a call whose result is in the cache, the cache.
 pub async fn propose(
     problems: &[Problem],
     fixers: &[Fixer],
     services: Arc<RoundServices>,
+    cache: Option<ResultCache>,
     workspace: &Workspace,
     jobs: usize,
 ) -> Proposals {
     let mut result = Proposals::default();
     let work = plan::plan(problems, fixers, workspace, &mut result);
     result.calls = work.len();
-    schedule::run(work, fixers, services, jobs, &mut result, problems).await;
+    let round = Round::new(cache, services);
+    schedule::run(work, fixers, round, jobs, &mut result, problems).await;
     answer::coalesce(&mut result.candidates);
     // Surest first; within a tier, the order of the fixers and of their answers.
     result

@@ -4,8 +4,7 @@ use super::answer::{accept, fail};
 use super::plan::Job;
 use super::{Fixer, Proposals};
 use crate::problem::Problem;
-use crate::services::RoundServices;
-use buildfix_sandbox as wasm;
+use buildfix_sandbox::cache::Round;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -14,21 +13,25 @@ use tokio::sync::Semaphore;
 pub(super) async fn run(
     work: Vec<Job>,
     fixers: &[Fixer],
-    services: Arc<RoundServices>,
+    round: Round,
     jobs: usize,
     result: &mut Proposals,
     problems: &[Problem],
 ) {
+    let round = Arc::new(round);
     let slots = Arc::new(Semaphore::new(jobs.max(1)));
     let calls: Vec<_> = work
         .into_iter()
         .map(|job| {
             let (plugin, slots) = (fixers[job.fixer].plugin.clone(), slots.clone());
-            let services: Arc<dyn wasm::Services> = services.clone();
-            let request = job.request;
+            let (round, request) = (round.clone(), job.request);
             let call = tokio::spawn(async move {
-                let _slot = slots.acquire().await;
-                plugin.call(request, services).await
+                // What the cache knows needs no slot.
+                let run = async |request, services| {
+                    let _slot = slots.acquire().await;
+                    plugin.call(request, services).await
+                };
+                round.call(&plugin, request, run).await
             });
             (job.fixer, job.problems, call)
         })

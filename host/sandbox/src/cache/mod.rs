@@ -38,8 +38,8 @@
 //! # What is kept
 //!
 //! Answers, "no fix", errors that the guest reports, crashes, and exhausted
-//! fuel, memory and the like: all that [`Failure::is_deterministic`] says the
-//! same request would end in again. Never a deadline, a cancelled call, or a
+//! fuel, memory and the like: all that the same
+//! request would end in again ([`Failure::is_deterministic`](crate::Failure::is_deterministic)). Never a deadline, a cancelled call, or a
 //! fault of the host.
 //!
 //! # On disk
@@ -86,8 +86,8 @@ pub use counters::Counters;
 pub use explain::{Lookup, Place, Verdict};
 pub use inspect::{Checked, Stats};
 pub use key::{Key, Parts};
-pub use record::{Damage, End, Entry, Record};
-pub use round::{Difference, Mode, ResultCache, ResultCacheOptions, Round};
+pub use record::{Damage, End, Entry, Fault, Record};
+pub use round::{CacheReport, Difference, Mode, ResultCache, ResultCacheOptions, Round};
 pub use trace::{Answer, Digest, Question, Read};
 
 /// Records of one key, at most.

@@ -74,7 +74,48 @@ pub enum End {
         rejected: Vec<Rejected>,
     },
     /// It failed, and would again.
-    Failure(Failure),
+    Failure(Fault),
+}
+
+/// A [`Failure`] that the same request would end in again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fault {
+    /// It burned its fuel, which was [`Record::fuel_used`].
+    OutOfFuel,
+    /// It failed after it was refused memory.
+    Memory {
+        /// Bytes it may have.
+        limit: u64,
+    },
+    /// It failed after it was refused table elements.
+    Table {
+        /// Elements it may have.
+        limit: u64,
+    },
+    /// It recursed too deeply.
+    Stack {
+        /// Bytes it may have.
+        limit: u64,
+    },
+    /// It crashed.
+    Trap {
+        /// What happened.
+        message: String,
+        /// Functions of the guest.
+        backtrace: Vec<String>,
+    },
+    /// It returned an error of its own.
+    Guest(String),
+    /// It handed over too much data at once.
+    OutputTooLarge {
+        /// Bytes it may hand over.
+        limit: u64,
+    },
+    /// It called the host too often.
+    HostCalls {
+        /// Calls it may make.
+        limit: u32,
+    },
 }
 
 /// Why bytes are not an entry.
@@ -119,23 +160,22 @@ impl Record {
                 log: call.log.clone(),
                 micros: micros(&call.elapsed),
             }),
-            Err(error) if error.failure.is_deterministic() => Some(Self {
+            Err(error) => Some(Self {
                 trace,
-                end: End::Failure(error.failure.clone()),
+                end: End::Failure(Fault::of(&error.failure)?),
                 fuel_used: error.context.fuel_used,
                 peak_memory: error.context.peak_memory as u64,
                 host_calls: error.context.host_calls,
                 log: error.context.log.clone(),
                 micros: micros(&error.context.elapsed),
             }),
-            Err(_) => None,
         }
     }
 
     /// Whether it ran out of fuel.
     #[must_use]
     pub fn is_out_of_fuel(&self) -> bool {
-        matches!(self.end, End::Failure(Failure::OutOfFuel { .. }))
+        matches!(self.end, End::Failure(Fault::OutOfFuel))
     }
 
     /// Whether a call with this much fuel would end the same way, if the host
@@ -152,6 +192,52 @@ impl Record {
     /// Whether `newer` says the same and more.
     pub(super) fn is_replaced_by(&self, newer: &Self) -> bool {
         self.trace == newer.trace && self.is_out_of_fuel() == newer.is_out_of_fuel()
+    }
+}
+
+impl Fault {
+    /// `None` for what another run might not end in.
+    fn of(failure: &Failure) -> Option<Self> {
+        if !failure.is_deterministic() {
+            return None;
+        }
+        Some(match failure {
+            Failure::OutOfFuel { .. } => Self::OutOfFuel,
+            Failure::Memory { limit } => Self::Memory {
+                limit: *limit as u64,
+            },
+            Failure::Table { limit } => Self::Table {
+                limit: *limit as u64,
+            },
+            Failure::Stack { limit } => Self::Stack {
+                limit: *limit as u64,
+            },
+            Failure::Trap { message, backtrace } => Self::Trap {
+                message: message.clone(),
+                backtrace: backtrace.clone(),
+            },
+            Failure::Guest(message) => Self::Guest(message.clone()),
+            Failure::OutputTooLarge { limit } => Self::OutputTooLarge {
+                limit: *limit as u64,
+            },
+            Failure::HostCalls { limit } => Self::HostCalls { limit: *limit },
+            Failure::Deadline { .. } | Failure::Start(_) | Failure::Host(_) => return None,
+        })
+    }
+
+    /// The failure of a call with this much fuel.
+    pub(super) fn revive(self, budget: u64) -> Failure {
+        let size = |limit: u64| usize::try_from(limit).unwrap_or(usize::MAX);
+        match self {
+            Self::OutOfFuel => Failure::OutOfFuel { used: budget },
+            Self::Memory { limit } => Failure::Memory { limit: size(limit) },
+            Self::Table { limit } => Failure::Table { limit: size(limit) },
+            Self::Stack { limit } => Failure::Stack { limit: size(limit) },
+            Self::Trap { message, backtrace } => Failure::Trap { message, backtrace },
+            Self::Guest(message) => Failure::Guest(message),
+            Self::OutputTooLarge { limit } => Failure::OutputTooLarge { limit: size(limit) },
+            Self::HostCalls { limit } => Failure::HostCalls { limit },
+        }
     }
 }
 

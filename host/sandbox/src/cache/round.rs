@@ -6,7 +6,7 @@ use super::evict;
 use super::explain::{Lookup, Miss, Place, Relatives, Verdict};
 use super::key::{Key, Parts};
 use super::normal::normalise;
-use super::record::{End, Record};
+use super::record::{End, Fault, Record};
 use super::recorder::Recorder;
 use super::store::{Found, Store, Subject};
 use crate::{Call, CallContext, CallError, Failure, Plugin, Request, Services, checked};
@@ -58,6 +58,18 @@ pub struct Difference {
     pub key: String,
     /// What differs: `answer`, `failure`, `fuel`, `memory`, `host calls`, `log`.
     pub what: Vec<String>,
+}
+
+/// What a cache did in a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CacheReport {
+    /// Hits and misses.
+    #[serde(flatten)]
+    pub counters: Counters,
+    /// See [`ResultCache::lookups`].
+    pub lookups: Vec<Lookup>,
+    /// See [`ResultCache::differences`].
+    pub differences: Vec<Difference>,
 }
 
 /// Results of calls in a folder. Cheap to clone.
@@ -120,6 +132,16 @@ impl ResultCache {
         let mut differences = lock(&self.inner.differences).clone();
         differences.sort();
         differences
+    }
+
+    /// All of the above.
+    #[must_use]
+    pub fn report(&self) -> CacheReport {
+        CacheReport {
+            counters: self.counters(),
+            lookups: self.lookups(),
+            differences: self.differences(),
+        }
     }
 
     /// Adds this run's counters to those of all runs. To be called once, at
@@ -450,15 +472,13 @@ fn revive(
                 cached: true,
             })
         }
-        End::Failure(failure) => {
+        End::Failure(fault) => {
             // One that ran out of more fuel runs out of less as well.
-            let (failure, fuel_used) = match failure {
-                Failure::OutOfFuel { .. } => {
-                    let used = asked.budget;
-                    (Failure::OutOfFuel { used }, used)
-                }
-                other => (other, record.fuel_used),
+            let fuel_used = match fault {
+                Fault::OutOfFuel => asked.budget,
+                _ => record.fuel_used,
             };
+            let failure = fault.revive(asked.budget);
             Err(CallError {
                 failure,
                 context: Box::new(CallContext {
