@@ -4,7 +4,7 @@ use super::counters::Counters;
 use super::evict;
 use super::key::Key;
 use super::record::{Damage, Entry};
-use super::round::ResultCache;
+use super::result_cache::ResultCache;
 use super::store;
 use std::fs;
 use std::io;

@@ -78,7 +78,10 @@ mod key;
 mod normal;
 mod record;
 mod recorder;
+mod result_cache;
+mod revive;
 mod round;
+mod search;
 mod store;
 mod trace;
 
@@ -87,7 +90,8 @@ pub use explain::{Lookup, Place, Verdict};
 pub use inspect::{Checked, Stats};
 pub use key::{Key, Parts};
 pub use record::{Damage, End, Entry, Fault, Record};
-pub use round::{CacheReport, Difference, Mode, ResultCache, ResultCacheOptions, Round};
+pub use result_cache::{CacheReport, Difference, Mode, ResultCache, ResultCacheOptions};
+pub use round::Round;
 pub use trace::{Answer, Digest, Question, Read};
 
 /// Records of one key, at most.

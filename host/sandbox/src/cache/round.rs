@@ -1,182 +1,17 @@
 //! Calls through the cache.
 
 use super::answers::Answers;
-use super::counters::Counters;
-use super::evict;
-use super::explain::{Lookup, Miss, Place, Relatives, Verdict};
+use super::explain::{Miss, Place};
 use super::key::{Key, Parts};
 use super::normal::normalise;
-use super::record::{End, Fault, Record};
+use super::record::Record;
 use super::recorder::Recorder;
-use super::store::{Found, Store, Subject};
-use crate::{Call, CallContext, CallError, Failure, Plugin, Request, Services, checked};
-use serde::Serialize;
-use std::fmt;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-use tokio::sync::Semaphore;
-
-/// How to use a cache.
-#[derive(Clone, Debug)]
-pub struct ResultCacheOptions {
-    /// The cache's folder, which is made when the first result is written.
-    pub dir: PathBuf,
-    /// Bytes of all entries together, about.
-    pub size: u64,
-    /// Whether to look results up.
-    pub mode: Mode,
-    /// Part of every key: another salt disowns all results.
-    pub salt: String,
-    /// Whether to remember every lookup for [`ResultCache::lookups`].
-    pub explain: bool,
-}
-
-/// Whether results are looked up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// What is known is not run again.
-    #[default]
-    Use,
-    /// Everything is run, and replaces what was known.
-    Recache,
-    /// Everything is run, and what is known is compared with it.
-    Verify,
-}
-
-/// A cached result that a run does not give again.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Difference {
-    /// The diagnosed file.
-    pub file: String,
-    /// The request's class.
-    pub class: String,
-    /// The plugin.
-    pub plugin: String,
-    /// The entry's key.
-    pub key: String,
-    /// What differs: `answer`, `failure`, `fuel`, `memory`, `host calls`, `log`.
-    pub what: Vec<String>,
-}
-
-/// What a cache did in a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct CacheReport {
-    /// Hits and misses.
-    #[serde(flatten)]
-    pub counters: Counters,
-    /// See [`ResultCache::lookups`].
-    pub lookups: Vec<Lookup>,
-    /// See [`ResultCache::differences`].
-    pub differences: Vec<Difference>,
-}
-
-/// Results of calls in a folder. Cheap to clone.
-#[derive(Clone)]
-pub struct ResultCache {
-    pub(super) inner: Arc<Inner>,
-}
-
-pub(super) struct Inner {
-    pub options: ResultCacheOptions,
-    pub store: Store,
-    /// Lookups at a time: they wait for the disk and the processor, and a round
-    /// may have thousands.
-    slots: Semaphore,
-    rounds: AtomicUsize,
-    counters: Mutex<Counters>,
-    lookups: Mutex<Vec<Lookup>>,
-    differences: Mutex<Vec<Difference>>,
-    relatives: Mutex<Option<Relatives>>,
-}
-
-impl ResultCache {
-    /// A cache in a folder. Touches nothing yet.
-    #[must_use]
-    pub fn new(options: ResultCacheOptions) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let inner = Inner {
-            store: Store::new(&options.dir, options.size),
-            options,
-            slots: Semaphore::new(cores),
-            rounds: AtomicUsize::new(0),
-            counters: Mutex::default(),
-            lookups: Mutex::default(),
-            differences: Mutex::default(),
-            relatives: Mutex::default(),
-        };
-        Self {
-            inner: Arc::new(inner),
-        }
-    }
-
-    /// Hits and misses so far.
-    #[must_use]
-    pub fn counters(&self) -> Counters {
-        lock(&self.inner.counters).clone()
-    }
-
-    /// Every call looked up so far, by round and place; empty unless asked for
-    /// with [`ResultCacheOptions::explain`].
-    #[must_use]
-    pub fn lookups(&self) -> Vec<Lookup> {
-        let mut lookups = lock(&self.inner.lookups).clone();
-        lookups.sort();
-        lookups
-    }
-
-    /// What [`Mode::Verify`] found, by place.
-    #[must_use]
-    pub fn differences(&self) -> Vec<Difference> {
-        let mut differences = lock(&self.inner.differences).clone();
-        differences.sort();
-        differences
-    }
-
-    /// All of the above.
-    #[must_use]
-    pub fn report(&self) -> CacheReport {
-        CacheReport {
-            counters: self.counters(),
-            lookups: self.lookups(),
-            differences: self.differences(),
-        }
-    }
-
-    /// Adds this run's counters to those of all runs. To be called once, at
-    /// the run's end.
-    pub fn close(&self) {
-        let counters = self.counters();
-        let dir = self.inner.store.dir();
-        if counters == Counters::default() || !dir.is_dir() {
-            return;
-        }
-        if let Err(error) = counters.add_to(&dir.join("counters.toml")) {
-            tracing::debug!(%error, "cannot count the cache's hits");
-        }
-    }
-
-    /// Starts a thread that collects garbage if nobody did for a day. A process
-    /// that ends meanwhile leaves the rest to the next one.
-    pub fn collect_in_background(&self) {
-        let inner = Arc::clone(&self.inner);
-        let started = std::thread::Builder::new()
-            .name("buildfix-collect".to_owned())
-            .spawn(move || evict::collect_daily(&inner.store));
-        if let Err(error) = started {
-            tracing::debug!(%error, "no thread to collect garbage");
-        }
-    }
-}
-
-impl fmt::Debug for ResultCache {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ResultCache")
-            .field(&self.inner.options)
-            .finish()
-    }
-}
+use super::result_cache::{Inner, Mode, ResultCache};
+use super::revive::revive;
+use super::store::Subject;
+use super::trace::Read;
+use crate::{Call, CallError, Plugin, Request, Services};
+use std::sync::Arc;
 
 /// The calls of one round, during which the host's answers do not change.
 pub struct Round {
@@ -187,26 +22,25 @@ pub struct Round {
 }
 
 /// What is known of a call before it runs.
-struct Asked {
-    parts: Parts,
-    key: Key,
-    subject: Subject,
-    places: Vec<Place>,
-    budget: u64,
+pub(super) struct Asked {
+    pub parts: Parts,
+    pub key: Key,
+    pub subject: Subject,
+    /// Of its diagnostics, for those who ask why.
+    pub places: Vec<Place>,
+    /// Fuel that it may burn.
+    pub budget: u64,
 }
 
 impl Round {
     /// A round over these services; without a cache every call runs.
     #[must_use]
     pub fn new(cache: Option<ResultCache>, services: Arc<dyn Services>) -> Self {
-        let number = cache.as_ref().map_or(0, |cache| {
-            cache.inner.rounds.fetch_add(1, Ordering::Relaxed) + 1
-        });
         Self {
+            number: cache.as_ref().map_or(0, |cache| cache.inner.next_round()),
             cache,
             services,
             answers: Arc::default(),
-            number,
         }
     }
 
@@ -288,11 +122,47 @@ impl Round {
 
     /// A record that still holds.
     async fn look_up(&self, cache: &ResultCache, asked: &Arc<Asked>) -> Result<Box<Record>, Miss> {
+        // Reading a small file and comparing it with what the round knows takes
+        // less time than to hand it to another thread.
+        let mut search = match cache.inner.load(asked) {
+            Ok(search) => search,
+            Err(Miss::NoRecord) if cache.inner.options.explain => {
+                return self.blocking(cache, asked, Inner::nearest).await;
+            }
+            Err(miss) => return Err(miss),
+        };
+        let freshness = search.freshness;
+        let mut known = |read: &Read| self.answers.get(&read.question);
+        let found = match search.go_on(asked.budget, &mut known) {
+            Some(found) => found,
+            None => {
+                let (services, answers) = (Arc::clone(&self.services), Arc::clone(&self.answers));
+                self.blocking(cache, asked, move |_, asked| {
+                    let mut ask = |read: &Read| Some(answers.ask(&read.question, &*services));
+                    let found = search.go_on(asked.budget, &mut ask);
+                    found.unwrap_or(Err(Miss::Fault))
+                })
+                .await
+            }
+        };
+        if found.is_ok() {
+            cache.inner.store.renew(asked.key, freshness);
+        }
+        found
+    }
+
+    /// Does what may take a while: asking the host, which may have to build its
+    /// index, or reading the whole cache.
+    async fn blocking(
+        &self,
+        cache: &ResultCache,
+        asked: &Arc<Asked>,
+        work: impl FnOnce(&Inner, &Asked) -> Result<Box<Record>, Miss> + Send + 'static,
+    ) -> Result<Box<Record>, Miss> {
         // The semaphore is never closed.
         let _slot = cache.inner.slots.acquire().await.ok();
         let (inner, asked) = (Arc::clone(&cache.inner), Arc::clone(asked));
-        let (services, answers) = (Arc::clone(&self.services), Arc::clone(&self.answers));
-        tokio::task::spawn_blocking(move || inner.look_up(&asked, &*services, &answers))
+        tokio::task::spawn_blocking(move || work(&inner, &asked))
             .await
             .unwrap_or(Err(Miss::Fault))
     }
@@ -323,219 +193,4 @@ impl Asked {
             budget: plugin.inner.core.limits.fuel_for(manifest, request),
         }
     }
-}
-
-impl Inner {
-    fn look_up(
-        &self,
-        asked: &Asked,
-        services: &dyn Services,
-        answers: &Answers,
-    ) -> Result<Box<Record>, Miss> {
-        let (entry, freshness) = match self.store.load(asked.key) {
-            Found::Entry(entry, freshness) => (entry, freshness),
-            Found::Damaged(damage) => return Err(Miss::Damaged(damage)),
-            Found::Nothing => return Err(self.nearest(asked)),
-        };
-        let mut miss = None;
-        for record in entry.records {
-            match holds(&record, asked.budget, services, answers) {
-                Ok(()) => {
-                    self.store.renew(asked.key, freshness);
-                    return Ok(Box::new(record));
-                }
-                // Of the newest: it is the run that the user remembers.
-                Err(why) => drop(miss.get_or_insert(why)),
-            }
-        }
-        Err(miss.unwrap_or(Miss::NoRecord))
-    }
-
-    fn nearest(&self, asked: &Asked) -> Miss {
-        if !self.options.explain {
-            return Miss::NoRecord;
-        }
-        let mut relatives = lock(&self.relatives);
-        relatives
-            .get_or_insert_with(|| Relatives::read(&self.store))
-            .compare(&asked.subject, &asked.parts)
-    }
-
-    fn count(&self, asked: &Asked, found: &Result<Box<Record>, Miss>, round: usize) {
-        {
-            let mut counters = lock(&self.counters);
-            match found {
-                Ok(record) => {
-                    counters.hits += 1;
-                    counters.saved_micros = counters.saved_micros.saturating_add(record.micros);
-                }
-                Err(miss) => counters.miss(miss),
-            }
-        }
-        if self.options.explain {
-            lock(&self.lookups).push(Lookup {
-                round,
-                file: asked.subject.file.clone(),
-                places: asked.places.clone(),
-                class: asked.subject.class.clone(),
-                plugin: asked.subject.plugin.clone(),
-                key: asked.key.short(),
-                verdict: match found {
-                    Ok(_) => Verdict::Hit,
-                    Err(miss) => Verdict::Miss(miss.to_string()),
-                },
-            });
-        }
-    }
-
-    fn put(&self, asked: &Asked, record: Record, alone: bool) {
-        let (parts, subject) = (&asked.parts, &asked.subject);
-        if self.store.put(asked.key, parts, subject, record, alone) {
-            lock(&self.counters).written += 1;
-            if let Some(relatives) = &mut *lock(&self.relatives) {
-                relatives.add(subject, parts);
-            }
-        }
-    }
-
-    /// Compares what is known with a run, and notes a difference.
-    fn differs(
-        &self,
-        asked: &Asked,
-        known: &Result<Call, CallError>,
-        run: &Result<Call, CallError>,
-    ) -> bool {
-        let what = differences(known, run);
-        if what.is_empty() {
-            return false;
-        }
-        lock(&self.differences).push(Difference {
-            file: asked.subject.file.clone(),
-            class: asked.subject.class.clone(),
-            plugin: asked.subject.plugin.clone(),
-            key: asked.key.short(),
-            what,
-        });
-        true
-    }
-}
-
-/// Whether a record is what a run would give now.
-fn holds(
-    record: &Record,
-    budget: u64,
-    services: &dyn Services,
-    answers: &Answers,
-) -> Result<(), Miss> {
-    if !record.fits(budget) {
-        return Err(Miss::Budget {
-            used: record.fuel_used,
-            budget,
-        });
-    }
-    // In the order of the run: a path that a later question names may have come
-    // from an earlier answer.
-    for read in &record.trace {
-        let now = answers.ask(&read.question, services);
-        if now != read.answer {
-            return Err(Miss::Read(Box::new(read.clone()), now));
-        }
-    }
-    Ok(())
-}
-
-/// The record as the call that it stands for.
-fn revive(
-    record: Record,
-    asked: &Asked,
-    plugin: &Plugin,
-    request: &Request,
-) -> Result<Call, CallError> {
-    let peak_memory = usize::try_from(record.peak_memory).unwrap_or(usize::MAX);
-    match record.end {
-        End::Answer {
-            response,
-            mut rejected,
-        } => {
-            // As strict with a file as with a guest.
-            let (response, more) = checked(response, request, &plugin.inner.core.limits);
-            rejected.extend(more);
-            Ok(Call {
-                response,
-                rejected,
-                fuel_used: record.fuel_used,
-                fuel_budget: asked.budget,
-                peak_memory,
-                host_calls: record.host_calls,
-                log: record.log,
-                elapsed: Duration::ZERO,
-                cached: true,
-            })
-        }
-        End::Failure(fault) => {
-            // One that ran out of more fuel runs out of less as well.
-            let fuel_used = match fault {
-                Fault::OutOfFuel => asked.budget,
-                _ => record.fuel_used,
-            };
-            let failure = fault.revive(asked.budget);
-            Err(CallError {
-                failure,
-                context: Box::new(CallContext {
-                    plugin: asked.subject.plugin.clone(),
-                    version: plugin.manifest().version.clone(),
-                    class: asked.subject.class.clone(),
-                    file: asked.subject.file.clone(),
-                    fuel_used,
-                    peak_memory,
-                    host_calls: record.host_calls,
-                    elapsed: Duration::ZERO,
-                    log: record.log,
-                    cached: true,
-                }),
-            })
-        }
-    }
-}
-
-/// What differs between a hit and a run, but for the time they took.
-fn differences(known: &Result<Call, CallError>, run: &Result<Call, CallError>) -> Vec<String> {
-    let mut what = Vec::new();
-    let mut differ = |name: &str, differs: bool| {
-        if differs {
-            what.push(name.to_owned());
-        }
-    };
-    match (known, run) {
-        // Not a result: the machine was slow, or the user impatient.
-        (_, Err(run)) if !run.failure.is_deterministic() => {}
-        (Ok(known), Ok(run)) => {
-            differ(
-                "answer",
-                known.response != run.response || known.rejected != run.rejected,
-            );
-            differ("fuel", known.fuel_used != run.fuel_used);
-            differ("memory", known.peak_memory != run.peak_memory);
-            differ("host calls", known.host_calls != run.host_calls);
-            differ("log", known.log != run.log);
-        }
-        (Err(known), Err(run)) => {
-            differ("failure", known.failure != run.failure);
-            let (a, b) = (&known.context, &run.context);
-            // A record of more fuel has seen more of the same run.
-            if !matches!(run.failure, Failure::OutOfFuel { .. }) {
-                differ("fuel", a.fuel_used != b.fuel_used);
-                differ("memory", a.peak_memory != b.peak_memory);
-                differ("host calls", a.host_calls != b.host_calls);
-                differ("log", a.log != b.log);
-            }
-        }
-        (Ok(_), Err(_)) | (Err(_), Ok(_)) => differ("answer", true),
-    }
-    what
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Everything kept here is whole at every step.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
