@@ -146,7 +146,8 @@ fn second_run(temp: &Path) -> Result<(), Failed> {
         shown += &command(temp, &["cache", "show", &name[..20]])?.1;
     }
     ensure(
-        shown.contains("request  typescript/TS2304 in src/a.ts") && shown.contains("1 fix"),
+        shown.contains("request  typescript/TS2304 in src/a.ts")
+            && shown.contains("`add import from './b'` [verified]"),
         "what is known must be shown",
         &shown,
     )?;

@@ -3,7 +3,7 @@
 mod support;
 
 use buildfix_sandbox::cache::{Mode, ResultCache, ResultCacheOptions, Round};
-use buildfix_sandbox::{Failure, Limits};
+use buildfix_sandbox::{Failure, Limits, Tiers};
 use std::sync::Arc;
 use std::time::Duration;
 use support::cached::*;
@@ -260,6 +260,7 @@ fn fuel_decides_whether_a_record_holds() {
             Limits {
                 fuel,
                 fuel_per_byte: 0,
+                tiers: Tiers::new(&[]).unwrap(),
                 ..limits()
             },
         )
@@ -274,15 +275,61 @@ fn fuel_decides_whether_a_record_holds() {
     // do.)
     let less = used - 100;
     let error = place.ask(&with(less)).miss("budget").unwrap_err();
-    assert_eq!(error.failure, Failure::OutOfFuel { used: less });
+    assert_eq!(
+        error.failure,
+        Failure::OutOfFuel {
+            used: less,
+            tiers: 1
+        }
+    );
     // That it ran out is known for every budget up to that one.
     let error = place.ask(&with(less)).hit().unwrap_err();
-    assert_eq!(error.failure, Failure::OutOfFuel { used: less });
+    assert_eq!(
+        error.failure,
+        Failure::OutOfFuel {
+            used: less,
+            tiers: 1
+        }
+    );
     assert!(error.context.cached);
     let error = place.ask(&with(1_000)).hit().unwrap_err();
-    assert_eq!(error.failure, Failure::OutOfFuel { used: 1_000 });
+    assert_eq!(
+        error.failure,
+        Failure::OutOfFuel {
+            used: 1_000,
+            tiers: 1
+        }
+    );
     // And the answer is still known for those that allow it.
     place.ask(&with(used)).hit().unwrap();
+}
+
+#[test]
+fn a_hit_tells_the_tier_that_it_would_end_in() {
+    let place = Place::new();
+    let guest = Script::default().spin(100_000).answer();
+    let with = |fuel| {
+        load(
+            &guest,
+            Limits {
+                fuel,
+                fuel_per_byte: 0,
+                ..limits()
+            },
+        )
+    };
+    let run = place.ask(&with(200_000)).miss("no record").unwrap();
+    assert_eq!((run.tier, run.fuel_budget), (3, 2_000_000));
+    let hit = place.ask(&with(200_000)).hit().unwrap();
+    assert_eq!((hit.tier, hit.fuel_used), (3, run.fuel_used));
+    // With larger tiers it ends in an earlier one.
+    assert_eq!(place.ask(&with(1_000_000)).hit().unwrap().tier, 1);
+    let error = place.ask(&with(10_000)).miss("budget").unwrap_err();
+    assert_eq!(error.context.tier, 4);
+    assert_eq!(
+        place.ask(&with(10_000)).hit().unwrap_err().failure,
+        error.failure
+    );
 }
 
 #[test]

@@ -13,6 +13,7 @@
 
 use super::key::{Key, Parts};
 use super::trace::{Digest, Read};
+use crate::fuel::Ladder;
 use crate::{Call, CallError, Failure, LogLine, Rejected, Response};
 use serde::{Deserialize, Serialize};
 
@@ -225,11 +226,14 @@ impl Fault {
         })
     }
 
-    /// The failure of a call with this much fuel.
-    pub(super) fn revive(self, budget: u64) -> Failure {
+    /// The failure of a call with this fuel.
+    pub(super) fn revive(self, ladder: &Ladder) -> Failure {
         let size = |limit: u64| usize::try_from(limit).unwrap_or(usize::MAX);
         match self {
-            Self::OutOfFuel => Failure::OutOfFuel { used: budget },
+            Self::OutOfFuel => Failure::OutOfFuel {
+                used: ladder.total(),
+                tiers: ladder.tiers(),
+            },
             Self::Memory { limit } => Failure::Memory { limit: size(limit) },
             Self::Table { limit } => Failure::Table { limit: size(limit) },
             Self::Stack { limit } => Failure::Stack { limit: size(limit) },

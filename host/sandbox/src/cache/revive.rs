@@ -25,7 +25,8 @@ pub(super) fn revive(
                 response,
                 rejected,
                 fuel_used: record.fuel_used,
-                fuel_budget: asked.budget,
+                fuel_budget: asked.ladder.total(),
+                tier: asked.ladder.tier(record.fuel_used),
                 peak_memory,
                 host_calls: record.host_calls,
                 log: record.log,
@@ -36,10 +37,10 @@ pub(super) fn revive(
         End::Failure(fault) => {
             // One that ran out of more fuel runs out of less as well.
             let fuel_used = match fault {
-                Fault::OutOfFuel => asked.budget,
+                Fault::OutOfFuel => asked.ladder.total(),
                 _ => record.fuel_used,
             };
-            let failure = fault.revive(asked.budget);
+            let failure = fault.revive(&asked.ladder);
             Err(CallError {
                 failure,
                 context: Box::new(CallContext {
@@ -48,6 +49,7 @@ pub(super) fn revive(
                     class: asked.subject.class.clone(),
                     file: asked.subject.file.clone(),
                     fuel_used,
+                    tier: asked.ladder.tier(fuel_used),
                     peak_memory,
                     host_calls: record.host_calls,
                     elapsed: Duration::ZERO,

@@ -10,6 +10,7 @@ use super::result_cache::{Inner, Mode, ResultCache};
 use super::revive::revive;
 use super::store::Subject;
 use super::trace::Read;
+use crate::fuel::{Allowance, Ladder};
 use crate::{Call, CallError, Plugin, Request, Services};
 use std::sync::Arc;
 
@@ -29,7 +30,7 @@ pub(super) struct Asked {
     /// Of its diagnostics, for those who ask why.
     pub places: Vec<Place>,
     /// Fuel that it may burn.
-    pub budget: u64,
+    pub ladder: Ladder,
 }
 
 impl Round {
@@ -131,15 +132,15 @@ impl Round {
             }
             Err(miss) => return Err(miss),
         };
-        let freshness = search.freshness;
+        let (freshness, budget) = (search.freshness, asked.ladder.total());
         let mut known = |read: &Read| self.answers.get(&read.question);
-        let found = match search.go_on(asked.budget, &mut known) {
+        let found = match search.go_on(budget, &mut known) {
             Some(found) => found,
             None => {
                 let (services, answers) = (Arc::clone(&self.services), Arc::clone(&self.answers));
-                self.blocking(cache, asked, move |_, asked| {
+                self.blocking(cache, asked, move |_, _| {
                     let mut ask = |read: &Read| Some(answers.ask(&read.question, &*services));
-                    let found = search.go_on(asked.budget, &mut ask);
+                    let found = search.go_on(budget, &mut ask);
                     found.unwrap_or(Err(Miss::Fault))
                 })
                 .await
@@ -172,7 +173,7 @@ impl Asked {
     fn new(cache: &ResultCache, plugin: &Plugin, request: &Request) -> Self {
         let options = &cache.inner.options;
         let parts = Parts::of(plugin, request, &options.salt);
-        let manifest = plugin.manifest();
+        let (limits, manifest) = (&plugin.inner.core.limits, plugin.manifest());
         let place = |d: &crate::Diagnostic| Place {
             line: d.line,
             column: d.column,
@@ -190,7 +191,7 @@ impl Asked {
                 true => request.diagnostics.iter().map(place).collect(),
                 false => Vec::new(),
             },
-            budget: plugin.inner.core.limits.fuel_for(manifest, request),
+            ladder: Allowance::of(limits, manifest, &plugin.budgets, request).ladder,
         }
     }
 }
