@@ -303,6 +303,39 @@ fn what_a_killed_writer_left_is_swept_and_what_is_being_written_is_not() {
 }
 
 #[test]
+fn garbage_is_collected_once_a_day_and_by_one_process() {
+    let place = place();
+    place.ask(&reader()).miss("no record").unwrap();
+    let dir = place.file().parent().unwrap().to_owned();
+    let abandoned = dir.join(".new-abandoned");
+    fs::write(&abandoned, "half").unwrap();
+    age(&abandoned, Duration::from_secs(7_200));
+    let collect = || {
+        let thread = place.cache(Mode::Use).collect_in_background();
+        thread.unwrap().join().unwrap();
+        !abandoned.exists()
+    };
+    // The first day has none yet, and then it is done for today.
+    assert!(!collect() && !collect());
+    let lock = place.cache_dir().join("results/v1/collect.lock");
+    age(&lock, Duration::from_secs(25 * 3_600));
+    let held = fs::File::open(&lock).unwrap();
+    held.lock().unwrap();
+    assert!(!collect(), "somebody else is at it");
+    drop(held);
+    assert!(collect());
+    assert!(
+        lock.metadata()
+            .unwrap()
+            .modified()
+            .unwrap()
+            .elapsed()
+            .unwrap()
+            < Duration::from_secs(3_600)
+    );
+}
+
+#[test]
 fn the_oldest_go_when_a_cache_is_full_and_a_hit_keeps_one_young() {
     let place = place();
     let plugin = reader();

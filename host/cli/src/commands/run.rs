@@ -45,7 +45,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
     let jobs = args
         .jobs
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
-    let cache = result_cache(args, &config);
+    let cache = result_cache(args, &config)?;
     let options = RunOptions {
         dir,
         source,
@@ -130,8 +130,15 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
 }
 
 /// Where results are kept, unless the user does not want it or has no home.
-fn result_cache(args: &Run, config: &Config) -> Option<ResultCache> {
-    let dir = fixers::cache_dir().filter(|_| !args.no_cache)?;
+fn result_cache(args: &Run, config: &Config) -> Result<Option<ResultCache>> {
+    let Some(dir) = fixers::cache_dir().filter(|_| !args.no_cache) else {
+        anyhow::ensure!(
+            !(args.recache || args.verify_cache || args.explain),
+            "there is no folder for a cache\n\
+             help: name one with the variable BUILDFIX_CACHE_DIR"
+        );
+        return Ok(None);
+    };
     let mode = match (args.recache, args.verify_cache) {
         (true, _) => Mode::Recache,
         (_, true) => Mode::Verify,
@@ -144,8 +151,9 @@ fn result_cache(args: &Run, config: &Config) -> Option<ResultCache> {
         salt: config.cache.salt.clone(),
         explain: args.explain,
     });
-    cache.collect_in_background();
-    Some(cache)
+    // Nobody waits for it.
+    drop(cache.collect_in_background());
+    Ok(Some(cache))
 }
 
 /// What `--verify-cache` found.

@@ -14,6 +14,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use tokio::sync::Semaphore;
 
 /// How to use a cache.
@@ -154,16 +155,15 @@ impl ResultCache {
         }
     }
 
-    /// Starts a thread that collects garbage if nobody did for a day. A process
-    /// that ends meanwhile leaves the rest to the next one.
-    pub fn collect_in_background(&self) {
+    /// Starts a thread that collects garbage if nobody did for a day and nobody
+    /// does it now. A process that ends meanwhile leaves the rest to the next
+    /// one. `None` where there is no thread.
+    pub fn collect_in_background(&self) -> Option<JoinHandle<()>> {
         let inner = Arc::clone(&self.inner);
-        let started = std::thread::Builder::new()
+        std::thread::Builder::new()
             .name("buildfix-collect".to_owned())
-            .spawn(move || evict::collect_daily(&inner.store));
-        if let Err(error) = started {
-            tracing::debug!(%error, "no thread to collect garbage");
-        }
+            .spawn(move || evict::collect_daily(&inner.store))
+            .ok()
     }
 }
 
