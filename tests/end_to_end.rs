@@ -8,6 +8,8 @@
 //! A test whose compiler is absent is listed as ignored, with what it needs in
 //! its name.
 
+#[path = "support/cached_runs.rs"]
+mod cached_runs;
 #[path = "support/cases.rs"]
 mod cases;
 #[path = "support/reuse.rs"]
@@ -21,8 +23,11 @@ use libtest_mimic::{Arguments, Trial};
 
 fn main() {
     let args = Arguments::from_args();
+    // Compiled components stay from run to run; what fixers answered must not.
+    let _ = std::fs::remove_dir_all(tool::cache_dir().join("results"));
     let mut trials: Vec<Trial> = cases::all();
     trials.extend(scenarios::all());
     trials.extend(reuse::all());
+    trials.extend(cached_runs::all());
     libtest_mimic::run(&args, trials).exit();
 }

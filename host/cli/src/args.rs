@@ -47,6 +47,9 @@ pub enum Command {
     Undo(Undo),
     /// Tell what is known of an error class and who fixes it.
     Explain(Explain),
+    /// Look after what fixers answered and what was compiled of them.
+    #[command(subcommand)]
+    Cache(Cache),
 }
 
 /// How to print.
@@ -121,6 +124,19 @@ pub struct Run {
     /// Keep the journal there instead of in DIR/.buildfix.
     #[arg(long, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
+    /// Call every fixer, and keep no result.
+    #[arg(long, conflicts_with_all = ["recache", "verify_cache", "explain"])]
+    pub no_cache: bool,
+    /// Call every fixer, and replace what the cache knows.
+    #[arg(long, conflicts_with = "verify_cache")]
+    pub recache: bool,
+    /// Call every fixer, and compare what the cache knows; a difference is an
+    /// error.
+    #[arg(long)]
+    pub verify_cache: bool,
+    /// Tell for every diagnostic whether the cache knew the answer, or why not.
+    #[arg(long)]
+    pub explain: bool,
     /// How to print the report.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -199,4 +215,29 @@ pub struct Explain {
         default_value = "."
     )]
     pub dir: PathBuf,
+}
+
+/// `buildfix cache`
+#[derive(Debug, Subcommand)]
+pub enum Cache {
+    /// Print the folder: `BUILDFIX_CACHE_DIR`, or the user's cache folder.
+    Dir,
+    /// Count entries, bytes, hits and misses.
+    Stats {
+        /// How to print.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// Print what is known under a key: what was asked, and what came of it.
+    Show {
+        /// The key's first hexadecimal digits, as `run --explain` prints them.
+        #[arg(value_name = "KEY")]
+        key: String,
+    },
+    /// Read every entry, and delete those that are damaged.
+    Verify,
+    /// Delete the oldest entries of a cache that is too large.
+    Prune,
+    /// Delete all of it.
+    Clean,
 }

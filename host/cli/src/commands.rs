@@ -1,5 +1,6 @@
 //! One module a command.
 
+mod cache;
 mod check;
 mod explain;
 mod run;
@@ -18,6 +19,7 @@ pub fn run(args: &Args) -> Result<u8> {
         Command::Check(check) => check::run(check),
         Command::Undo(undo) => undo::run(undo),
         Command::Explain(explain) => explain::run(explain),
+        Command::Cache(cache) => cache::run(cache),
     }
 }
 

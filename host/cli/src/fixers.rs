@@ -13,20 +13,25 @@ use std::path::{Path, PathBuf};
 /// When no engine can be made on this machine.
 pub fn sandbox() -> Result<Sandbox> {
     let options = SandboxOptions {
-        cache_dir: cache_dir(),
+        cache_dir: cache_dir().map(|dir| dir.join(COMPILED)),
         ..SandboxOptions::default()
     };
     Ok(Sandbox::new(options)?)
 }
 
-fn cache_dir() -> Option<PathBuf> {
-    let dir = std::env::var_os("BUILDFIX_CACHE_DIR")
+/// Where compiled code is, below [`cache_dir`].
+pub const COMPILED: &str = "wasmtime";
+
+/// `BUILDFIX_CACHE_DIR`, or else the user's cache folder for buildfix; `None`
+/// for a user without a home.
+pub fn cache_dir() -> Option<PathBuf> {
+    std::env::var_os("BUILDFIX_CACHE_DIR")
+        .filter(|dir| !dir.is_empty())
         .map(PathBuf::from)
         .or_else(|| {
             directories::ProjectDirs::from("", "", "buildfix")
                 .map(|dirs| dirs.cache_dir().to_owned())
-        })?;
-    Some(dir.join("wasmtime"))
+        })
 }
 
 /// A plugin's bytes before they are looked at.

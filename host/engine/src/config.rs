@@ -19,6 +19,9 @@ pub struct Config {
     /// configures that one.
     #[serde(default)]
     pub plugins: BTreeMap<String, PluginConfig>,
+    /// `[cache]`
+    #[serde(default)]
+    pub cache: CacheConfig,
     /// `[[matcher]]`: how to read a tool that buildfix does not know.
     #[serde(default)]
     pub matcher: Vec<Matcher>,
@@ -32,6 +35,16 @@ pub struct BuildConfig {
     pub command: Option<Vec<String>>,
     /// Seconds after which a build is ended.
     pub timeout: Option<u64>,
+}
+
+/// `[cache]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CacheConfig {
+    /// Part of every result's key: a new salt disowns all results that this
+    /// project has in the cache.
+    #[serde(default)]
+    pub salt: String,
 }
 
 /// `[plugins.NAME]`

@@ -2,6 +2,7 @@
 
 use crate::steps::Steps;
 use buildfix_diagnostics::Phase;
+use buildfix_sandbox::cache::CacheReport;
 use buildfix_workspace::Applicability;
 use serde::Serialize;
 
@@ -164,6 +165,8 @@ pub struct RunReport {
     pub diff: String,
     /// How to take it back: the journal's run, if anything was written.
     pub undo: Option<String>,
+    /// What the result cache was good for; `None` if it was not used.
+    pub cache: Option<CacheReport>,
     /// The user stopped it.
     pub cancelled: bool,
     /// What the user should know besides.

@@ -12,6 +12,7 @@ use crate::services::IndexSources;
 use crate::session::{Built, Session, StepError, built};
 use crate::steps::add;
 use buildfix_diagnostics::Matcher;
+use buildfix_sandbox::cache::{CacheReport, ResultCache};
 use buildfix_workspace::Workspace;
 use buildfix_workspace::diff;
 use buildfix_workspace::files::WorkspaceError;
@@ -212,6 +213,7 @@ pub async fn run(
             from_log: matches!(options.source, Source::Log(_)),
             loaded: loaded.iter().map(|f| f.name().to_owned()).collect(),
             reused: first.reused(),
+            cache: options.search.cache.as_ref().map(ResultCache::report),
         },
     ))
 }
@@ -292,6 +294,7 @@ struct Totals {
     from_log: bool,
     loaded: Vec<String>,
     reused: Option<ReusedBuild>,
+    cache: Option<CacheReport>,
 }
 
 /// Declarations kept by another build of buildfix may be others. (A program's
@@ -343,6 +346,7 @@ fn report(session: &Session<'_>, found: Found, totals: Totals) -> RunReport {
         fixes: best.chain.iter().map(|kept| kept.record.clone()).collect(),
         diff: totals.diff,
         undo: totals.undo,
+        cache: totals.cache,
         cancelled: totals.cancelled,
         warnings: totals.warnings,
     }

@@ -21,6 +21,7 @@ use crate::services::RoundServices;
 use crate::session::{Built, Session, State, StepError};
 use crate::steps::add;
 use buildfix_diagnostics::{Phase, Suggestion};
+use buildfix_sandbox::cache::ResultCache;
 use buildfix_workspace::edits::{self, Snapshot};
 use buildfix_workspace::symbols::SymbolIndex;
 use buildfix_workspace::syntax::Syntax;
@@ -74,6 +75,8 @@ pub struct SearchOptions {
     pub exclude: Vec<String>,
     /// Files that must not be touched, with the reason.
     pub allow_dirty: bool,
+    /// Where results of calls are kept; `None` to make every call.
+    pub cache: Option<ResultCache>,
 }
 
 /// A kept fix and the errors that went away with it.
@@ -274,8 +277,10 @@ impl<'s, 'e> Search<'s, 'e> {
             self.syntax.clone(),
             self.symbols.clone(),
         ));
+        let cache = self.options.cache.clone();
+        let jobs = self.options.jobs;
         let proposals =
-            dispatch::propose(&problems, &wanted, services, &workspace, self.options.jobs).await;
+            dispatch::propose(&problems, &wanted, services, cache, &workspace, jobs).await;
         self.calls += proposals.calls;
         add(&mut self.session.steps.dispatch, started.elapsed());
         for message in &proposals.failure_messages {

@@ -60,9 +60,10 @@ impl State {
     ) -> wasmtime::Result<T> {
         self.count_host_call()?;
         let services = Arc::clone(&self.services);
-        tokio::task::spawn_blocking(move || method(&*services))
-            .await
-            .map_err(|_| wasmtime::Error::new(crate::state::ServicePanicked))
+        self.call.enter_host();
+        let answer = tokio::task::spawn_blocking(move || method(&*services)).await;
+        self.call.leave_host();
+        answer.map_err(|_| wasmtime::Error::new(crate::state::ServicePanicked))
     }
 }
 

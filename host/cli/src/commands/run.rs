@@ -8,6 +8,9 @@ use anyhow::{Context as _, Result};
 use buildfix_engine::config::{self, Config};
 use buildfix_engine::report::{Fate, Outcome, RunReport};
 use buildfix_engine::{RunOptions, SearchOptions, Source, command};
+use buildfix_sandbox::cache::{
+    CacheReport, DEFAULT_SIZE, Mode, ResultCache, ResultCacheOptions, Verdict,
+};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
@@ -42,6 +45,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
     let jobs = args
         .jobs
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+    let cache = result_cache(args, &config)?;
     let options = RunOptions {
         dir,
         source,
@@ -59,6 +63,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
             only: args.only.clone(),
             exclude: args.exclude.clone(),
             allow_dirty: args.allow_dirty || args.dry_run,
+            cache: cache.clone(),
         },
     };
     let sandbox = fixers::sandbox()?;
@@ -97,6 +102,9 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
         }
     });
     progress.clear();
+    if let Some(cache) = &cache {
+        cache.close();
+    }
     let report = report?;
     match args.format {
         Format::Json => {
@@ -111,12 +119,96 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
             terminal::warn(human(&report, args, verbose).trim_end());
         }
     }
+    if let Some(cache) = &report.cache {
+        told_by_cache(cache)?;
+    }
     Ok(match report.outcome {
         _ if report.cancelled => CANCELLED,
         Outcome::Green => GREEN,
         Outcome::Improved => IMPROVED,
         Outcome::Unchanged => UNCHANGED,
     })
+}
+
+/// Where results are kept, unless the user does not want it or has no home.
+fn result_cache(args: &Run, config: &Config) -> Result<Option<ResultCache>> {
+    let Some(dir) = fixers::cache_dir().filter(|_| !args.no_cache) else {
+        anyhow::ensure!(
+            !(args.recache || args.verify_cache || args.explain),
+            "there is no folder for a cache\n\
+             help: name one with the variable BUILDFIX_CACHE_DIR"
+        );
+        return Ok(None);
+    };
+    let mode = match (args.recache, args.verify_cache) {
+        (true, _) => Mode::Recache,
+        (_, true) => Mode::Verify,
+        _ => Mode::Use,
+    };
+    let cache = ResultCache::new(ResultCacheOptions {
+        dir,
+        size: DEFAULT_SIZE,
+        mode,
+        salt: config.cache.salt.clone(),
+        explain: args.explain,
+    });
+    // Nobody waits for it.
+    drop(cache.collect_in_background());
+    Ok(Some(cache))
+}
+
+/// What `--verify-cache` found.
+fn told_by_cache(cache: &CacheReport) -> Result<()> {
+    let told: Vec<String> = cache
+        .differences
+        .iter()
+        .map(|d| {
+            let what = d.what.join(", ");
+            format!(
+                "\n  {}: {} [{}, key {}]: {what}",
+                d.file, d.class, d.plugin, d.key
+            )
+        })
+        .collect();
+    anyhow::ensure!(
+        told.is_empty(),
+        "{} in the cache differ from what a run gives:{}\n\
+         help: a fixer or the host is not deterministic; please report it",
+        terminal::count(told.len(), "result"),
+        told.concat(),
+    );
+    Ok(())
+}
+
+/// What `--explain` tells.
+fn explained(cache: &CacheReport) -> String {
+    let mut text = String::from("Calls:\n");
+    for lookup in &cache.lookups {
+        let verdict = match &lookup.verdict {
+            Verdict::Hit => "hit".to_owned(),
+            Verdict::Miss(why) => format!("miss: {why}"),
+        };
+        for place in &lookup.places {
+            let _ = writeln!(
+                text,
+                "  {}:{}:{}: {} [{}, round {}, key {}] {verdict}",
+                lookup.file,
+                place.line,
+                place.column,
+                lookup.class,
+                lookup.plugin,
+                lookup.round,
+                lookup.key,
+            );
+        }
+    }
+    let _ = writeln!(
+        text,
+        "  {} of {} answered by the cache",
+        cache.counters.hits,
+        terminal::count(cache.lookups.len(), "call"),
+    );
+    text
 }
 
 fn build_command(args: &Run, config: &Config, dir: &std::path::Path) -> Result<Vec<String>> {
@@ -206,6 +298,9 @@ fn human(report: &RunReport, args: &Run, verbose: u8) -> String {
         for (class, (fixed, open)) in &classes {
             let _ = writeln!(text, "{class:40} {fixed:>7} {open:>6}");
         }
+    }
+    if let Some(cache) = report.cache.as_ref().filter(|_| args.explain) {
+        text.push_str(&explained(cache));
     }
     for warning in &report.warnings {
         let _ = writeln!(text, "warning: {warning}");

@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod cached;
+
 use buildfix_sandbox::{
     Call, CallError, Diagnostic, Limits, Node, ParseError, Plugin, QueryMatch, Request, Sandbox,
     SandboxOptions, Services, SourceFile, Span, Symbol,
