@@ -10,6 +10,8 @@
 
 #[path = "support/cases.rs"]
 mod cases;
+#[path = "support/samples.rs"]
+mod samples;
 #[path = "support/scenarios.rs"]
 mod scenarios;
 #[path = "support/tool.rs"]
@@ -21,5 +23,6 @@ fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<Trial> = cases::all();
     trials.extend(scenarios::all());
+    trials.extend(samples::all());
     libtest_mimic::run(&args, trials).exit();
 }

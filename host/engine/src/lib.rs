@@ -15,6 +15,7 @@ mod ledger;
 pub mod problem;
 pub mod report;
 mod run;
+mod sample;
 mod search;
 mod services;
 mod session;

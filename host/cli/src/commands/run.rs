@@ -58,6 +58,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
             only: args.only.clone(),
             exclude: args.exclude.clone(),
             allow_dirty: args.allow_dirty || args.dry_run,
+            sample: !args.no_sample,
         },
     };
     let sandbox = fixers::sandbox()?;
