@@ -24,7 +24,7 @@ fn main() -> std::io::Result<()> {
         };
         let mut parser = Parser::new(ParserOptions::default());
         let mut file = std::fs::File::open(&path)?;
-        let mut buffer = vec![0; 256 * 1024];
+        let mut buffer = vec![0; 128 * 1024];
         loop {
             let length = file.read(&mut buffer)?;
             if length == 0 {

@@ -102,33 +102,41 @@ pub(crate) fn read<'a>(
     repeats: &mut Repeats,
     sink: &mut impl FnMut(Brief<'_>),
 ) -> &'a [u8] {
-    // Inside of a folder that make named, equal lines name different files.
-    let everywhere = cx.folder().is_none();
     loop {
-        if everywhere {
-            let run = repeats.follow(chunk);
-            chunk = give(chunk, &run, sink);
+        // Inside of a folder that make named, equal lines name different files.
+        if cx.folder().is_some() {
+            return pass(chunk, max_line, &mut |item| sink(Brief::Item(item)));
         }
-        chunk = pass(chunk, max_line, &mut |item| sink(Brief::Item(item)));
-        let Some(end) = memchr(b'\n', chunk).filter(|end| everywhere && *end < max_line) else {
+        let run = repeats.follow(chunk);
+        chunk = give(chunk, &run, sink);
+        let Some(end) = memchr(b'\n', chunk).filter(|end| *end < max_line) else {
             return chunk;
         };
+        // Before the look at what it says: where diagnostics are dense, a line
+        // that came before is likely.
         let raw = &chunk[..=end];
-        match repeats.find(raw) {
-            Ok(run) => chunk = give(chunk, &run, sink),
-            Err(new) => {
-                let Some(line) = Line::read(raw, cx) else {
-                    return chunk;
-                };
-                repeats.keep(new, raw, line.severity());
-                sink(Brief::Item(Item::Text {
-                    bytes: raw,
-                    known: true,
-                }));
-                sink(Brief::Line(line));
-                chunk = &chunk[end + 1..];
+        let new = match repeats.find(raw) {
+            Ok(run) => {
+                chunk = give(chunk, &run, sink);
+                continue;
             }
+            Err(new) => new,
+        };
+        let rest = pass(chunk, max_line, &mut |item| sink(Brief::Item(item)));
+        if rest.len() < chunk.len() {
+            chunk = rest;
+            continue;
         }
+        let Some(line) = Line::read(raw, cx) else {
+            return chunk;
+        };
+        repeats.keep(new, raw, line.severity());
+        sink(Brief::Item(Item::Text {
+            bytes: raw,
+            known: true,
+        }));
+        sink(Brief::Line(line));
+        chunk = &chunk[end + 1..];
     }
 }
 

@@ -121,12 +121,23 @@ impl Parser {
             repeats,
         } = self;
         let repeats = repeats.get_or_insert_with(Box::default);
+        let max_line = lines.max_line();
         while !chunk.is_empty() {
-            if lines.at_start() && reader.is_idle() {
-                chunk = brief::read(chunk, lines.max_line(), &reader.cx, repeats, sink);
+            let begun = !lines.at_start();
+            if !begun && reader.is_idle() {
+                chunk = brief::read(chunk, max_line, &reader.cx, repeats, sink);
             }
-            let mut items = |item: Item<'_>| sink(Brief::Item(item));
-            chunk = lines.push_line(chunk, &mut |piece| reader.piece(piece, &mut items));
+            chunk = lines.push_line(chunk, &mut |piece| {
+                // A line that began in the chunk before is whole only now.
+                if let Piece::Line(line) = piece
+                    && begun
+                    && reader.is_idle()
+                    && brief::read(line, max_line, &reader.cx, repeats, sink).is_empty()
+                {
+                    return;
+                }
+                reader.piece(piece, &mut |item| sink(Brief::Item(item)));
+            });
         }
     }
 

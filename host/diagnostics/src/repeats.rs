@@ -16,7 +16,7 @@ use std::num::NonZeroU32;
 const SLOTS: usize = 1 << 16;
 
 /// Lines whose order is known.
-const HISTORY: usize = 1 << 18;
+const HISTORY: usize = 1 << 16;
 
 /// Bytes of lines that are kept.
 const MAX_TEXT: usize = 8 * 1024 * 1024;

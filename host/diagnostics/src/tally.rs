@@ -1,6 +1,6 @@
 //! What a summary says of a log, without keeping what it is about.
 
-use crate::{Diagnostic, Line, Position};
+use crate::{Diagnostic, Line, Position, Severity};
 use foldhash::quality::RandomState;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
@@ -20,7 +20,7 @@ pub struct Tally {
     files: Digests,
     classes: HashMap<String, Class, RandomState>,
     name: String,
-    errors: u64,
+    has_errors: bool,
 }
 
 /// The diagnostics of one class.
@@ -57,7 +57,7 @@ impl Tally {
             self.name.clone_from(&diagnostic.class);
             self.count(&diagnostic.message);
         }
-        self.errors += u64::from(diagnostic.is_error());
+        self.has_errors |= diagnostic.is_error();
         new
     }
 
@@ -80,7 +80,7 @@ impl Tally {
             self.name.push_str(&code);
             self.count(&message);
         }
-        self.errors += u64::from(line.severity() == crate::Severity::Error);
+        self.has_errors |= line.severity() == Severity::Error;
         new
     }
 
@@ -139,7 +139,7 @@ impl Tally {
     /// Whether one of them was an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.errors > 0
+        self.has_errors
     }
 }
 

@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use std::io::Read;
 
 /// Bytes read at a time: what the processor's own cache holds.
-const CHUNK: usize = 256 * 1024;
+const CHUNK: usize = 128 * 1024;
 
 /// What is found: counts, and with `--list` everything.
 struct Found {
