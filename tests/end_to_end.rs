@@ -14,6 +14,8 @@ mod cached_runs;
 mod cases;
 #[path = "support/reuse.rs"]
 mod reuse;
+#[path = "support/samples.rs"]
+mod samples;
 #[path = "support/scenarios.rs"]
 mod scenarios;
 #[path = "support/tool.rs"]
@@ -29,5 +31,6 @@ fn main() {
     trials.extend(scenarios::all());
     trials.extend(reuse::all());
     trials.extend(cached_runs::all());
+    trials.extend(samples::all());
     libtest_mimic::run(&args, trials).exit();
 }

@@ -109,6 +109,11 @@ pub struct Run {
     /// Also touch files with changes that version control does not have.
     #[arg(long)]
     pub allow_dirty: bool,
+    /// Try every proposal at once, however many errors there are. Without it, a
+    /// build with more than 1,000 errors has a few of each kind tried first,
+    /// and of kinds that fail no more.
+    #[arg(long)]
+    pub no_sample: bool,
     /// Do not ask before changing files.
     #[arg(short, long)]
     pub yes: bool,

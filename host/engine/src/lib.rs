@@ -19,6 +19,7 @@ pub mod problem;
 pub mod report;
 mod reuse;
 mod run;
+mod sample;
 mod search;
 mod services;
 mod session;

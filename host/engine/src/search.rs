@@ -17,6 +17,7 @@ use crate::judge::{Verdict, first_line, judge};
 use crate::ledger::{Ledger, NotTried};
 use crate::problem::{self, Problem, ProblemKey};
 use crate::report::FixRecord;
+use crate::sample::{self, Sampling};
 use crate::services::RoundServices;
 use crate::session::{Built, Session, State, StepError};
 use crate::steps::add;
@@ -73,10 +74,13 @@ pub struct SearchOptions {
     pub only: Vec<String>,
     /// Not these.
     pub exclude: Vec<String>,
-    /// Files that must not be touched, with the reason.
+    /// Whether files may be touched that version control would lose changes of.
     pub allow_dirty: bool,
     /// Where results of calls are kept; `None` to make every call.
     pub cache: Option<ResultCache>,
+    /// Whether a build with more than [`sample::ABOVE`] errors has a sample of
+    /// each kind tried before the rest.
+    pub sample: bool,
 }
 
 /// A kept fix and the errors that went away with it.
@@ -122,6 +126,7 @@ pub struct Search<'s, 'e> {
     batch_limit: usize,
     max_builds: usize,
     hinted: BTreeSet<Vec<FixKey>>,
+    sampling: Sampling,
 }
 
 impl<'s, 'e> Search<'s, 'e> {
@@ -153,6 +158,7 @@ impl<'s, 'e> Search<'s, 'e> {
             batch_limit: usize::MAX,
             max_builds,
             hinted: BTreeSet::new(),
+            sampling: Sampling::default(),
         }
     }
 
@@ -340,11 +346,14 @@ impl<'s, 'e> Search<'s, 'e> {
         let mut keep: Vec<usize> = Vec::new();
         let mut within: Option<BTreeSet<usize>> = None;
         let mut partly: Vec<usize> = Vec::new();
+        let sampled = self.options.sample
+            && problems.iter().filter(|p| p.diagnostic.is_error()).count() > sample::ABOVE;
         for attempt in 0..ATTEMPTS {
             if self.builds_left() == 0 {
                 break;
             }
-            let picked = pick(
+            self.hold_back_refuted(&problems, candidates, &mut banned);
+            let mut picked = pick(
                 &problems,
                 candidates,
                 &banned,
@@ -352,12 +361,20 @@ impl<'s, 'e> Search<'s, 'e> {
                 within.as_ref(),
                 self.batch_limit,
             );
+            let all = picked.len();
+            if sampled {
+                picked = self.sampling.thin(&problems, candidates, &picked, &keep);
+            }
+            let thinned = picked.len() < all;
             let Some((chosen, state)) =
                 self.compose(here, &problems, candidates, picked, &base, &mut banned)
             else {
                 break;
             };
-            let purpose = purpose(candidates, &chosen);
+            let purpose = match thinned {
+                true => format!("a sample, {} of {all} fixes", chosen.len()),
+                false => purpose(candidates, &chosen),
+            };
             let built = self.session.build(state, &purpose).await?;
             if built.success {
                 let (chosen, built) = self
@@ -379,6 +396,14 @@ impl<'s, 'e> Search<'s, 'e> {
             if built.errors == usize::MAX {
                 // Nothing to go by: hidden, so that the batch is halved.
                 verdicts.fill(Verdict::Hidden);
+            }
+            if sampled {
+                for (index, verdict) in chosen.iter().zip(&verdicts) {
+                    if *verdict != Verdict::Hidden && !keep.contains(index) {
+                        let good = *verdict == Verdict::Good;
+                        self.sampling.judged(&candidates[*index], &problems, good);
+                    }
+                }
             }
             let bad = verdicts
                 .iter()
@@ -425,6 +450,24 @@ impl<'s, 'e> Search<'s, 'e> {
             }
         }
         self.alone(here, candidates, &partly, &base).await
+    }
+
+    /// Bans what is of a kind that did not stand the sample.
+    fn hold_back_refuted(
+        &mut self,
+        problems: &[Problem],
+        candidates: &[Candidate],
+        banned: &mut BTreeSet<usize>,
+    ) {
+        for (index, candidate) in candidates.iter().enumerate() {
+            if !banned.contains(&index)
+                && let Some(tried) = self.sampling.refuted(candidate, problems)
+            {
+                self.ledger
+                    .not_tried(problems, candidate, NotTried::Sampled(tried));
+                banned.insert(index);
+            }
+        }
     }
 
     /// A last try for fixes that did mend something but brought something else
@@ -623,6 +666,7 @@ impl<'s, 'e> Search<'s, 'e> {
         gone: Option<&[usize]>,
     ) -> Node {
         let problems = &here.built.problems;
+        let gone: Option<BTreeSet<usize>> = gone.map(|gone| gone.iter().copied().collect());
         let mut chain = here.chain.clone();
         for index in chosen {
             let candidate = &candidates[*index];
@@ -631,7 +675,7 @@ impl<'s, 'e> Search<'s, 'e> {
             let answered = candidate
                 .targets
                 .iter()
-                .filter(|target| gone.is_none_or(|gone| gone.contains(target)))
+                .filter(|target| gone.as_ref().is_none_or(|gone| gone.contains(target)))
                 .map(|target| problems[*target].key)
                 .collect();
             chain.push(Kept {
@@ -743,6 +787,7 @@ fn pick(
         }
     }
     let mut picked = keep.to_vec();
+    let mut known: BTreeSet<usize> = keep.iter().copied().collect();
     let mut answered: BTreeSet<usize> = keep
         .iter()
         .flat_map(|index| &candidates[*index].targets)
@@ -762,7 +807,7 @@ fn pick(
             && let Some(best) = queue.first()
         {
             answered.extend(&candidates[*best].targets);
-            if !picked.contains(best) {
+            if known.insert(*best) {
                 picked.push(*best);
             }
         }

@@ -64,6 +64,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
             exclude: args.exclude.clone(),
             allow_dirty: args.allow_dirty || args.dry_run,
             cache: cache.clone(),
+            sample: !args.no_sample,
         },
     };
     let sandbox = fixers::sandbox()?;
