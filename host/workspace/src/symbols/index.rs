@@ -3,7 +3,7 @@
 use super::collect::{self, Decl};
 use super::module;
 use super::near::{self, Lengths, Wanted};
-use super::{MAX_DISTANCE, MAX_FOUND, Symbol, dotnet};
+use super::{MAX_DISTANCE, MAX_FOUND, Symbol, library};
 use crate::syntax::{self, Language, SyntaxError};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -139,8 +139,8 @@ impl SymbolIndex {
         let mut found = self.with_names(language, |names| {
             names.symbols(names.by_name.get(name).map_or(&[], Vec::as_slice), language)
         });
-        if language == "csharp" {
-            found.extend(dotnet::find(name));
+        if let Some(library) = library::of(language) {
+            found.extend(library.find(name));
         }
         finish(&mut found);
         found
@@ -164,9 +164,9 @@ impl SymbolIndex {
             }
             found
         });
-        if language == "csharp" {
-            for (distance, name) in dotnet::near(&wanted, limit) {
-                let symbols = dotnet::find(&name).into_iter();
+        if let Some(library) = library::of(language) {
+            for (distance, name) in library.near(&wanted, limit) {
+                let symbols = library.find(&name).into_iter();
                 found.extend(symbols.map(|symbol| (distance, symbol)));
             }
         }
@@ -183,8 +183,8 @@ impl SymbolIndex {
                 language,
             )
         });
-        if language == "csharp" {
-            found.extend(dotnet::members(container));
+        if let Some(library) = library::of(language) {
+            found.extend(library.members(container));
         }
         finish(&mut found);
         found
