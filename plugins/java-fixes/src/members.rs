@@ -174,21 +174,30 @@ pub(crate) fn value_type(symbol: &Symbol) -> String {
     else {
         return String::new();
     };
-    let (ty, _) = crate::model::parameter(&format!("{} x", signature[..at].trim()));
-    let mut words: Vec<&str> = ty.split(' ').collect();
-    words.retain(|w| {
-        !matches!(
-            *w,
-            "public" | "protected" | "private" | "static" | "final" | "abstract" | "default" | "synchronized"
-                | "native" | "volatile" | "transient" | "strictfp"
-        )
-    });
-    let ty = words.join(" ");
-    // `<T> T name()`
-    match ty.strip_prefix('<').and_then(|t| t.split_once("> ")) {
-        Some((_, ty)) => ty.to_owned(),
-        None => ty,
+    let mut ty = signature[..at].trim();
+    const MODIFIERS: [&str; 11] = [
+        "public", "protected", "private", "static", "final", "abstract", "default", "synchronized",
+        "native", "volatile", "transient",
+    ];
+    while let Some((word, rest)) = ty.split_once(' ')
+        && MODIFIERS.contains(&word)
+    {
+        ty = rest.trim_start();
     }
+    // `<K, V> Map<K, V> name()`
+    if ty.starts_with('<') {
+        let mut depth = 0usize;
+        let end = ty.char_indices().find_map(|(at, c)| {
+            match c {
+                '<' => depth += 1,
+                '>' => depth -= 1,
+                _ => {}
+            }
+            (depth == 0).then_some(at + 1)
+        });
+        ty = ty[end.unwrap_or(ty.len())..].trim_start();
+    }
+    types::squeezed(ty)
 }
 
 /// The parameters of a method's or constructor's signature: types and names.

@@ -84,6 +84,14 @@ fn word_in(file: &buildfix_fixer_support::tree::File<'_>, word: &str, range: Ran
         .map(|at| range.start + at..range.start + at + word.len())
 }
 
+/// Names near this one. One letter has too many neighbours.
+fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
+    if name.chars().count() < 2 {
+        return Vec::new();
+    }
+    names::nearest(name, candidates)
+}
+
 fn rename(context: &Context<'_>, diagnostic: &Diagnostic, at: Range<usize>, new: &str) -> Fix {
     let old = context.file.slice(at.clone());
     let title = format!("correct `{old}` to `{new}`");
@@ -102,7 +110,7 @@ fn types_named(
     if qualified || missing.place == "package" {
         let members = context.host.members(JAVA, missing.owner);
         let names = members.iter().filter(|s| is_type(s)).map(|s| s.name.as_str());
-        for new in names::nearest(missing.name, names) {
+        for new in nearest(missing.name, names) {
             fixes.push(rename(context, diagnostic, at.clone(), new));
         }
         let import = context.file.enclosing(at.clone(), &["import_declaration"]);
@@ -175,7 +183,7 @@ fn type_parameters(context: &Context<'_>, name: &str, at: usize) -> Vec<String> 
         .filter_map(|m| m.get("name").map(|n| context.file.of(n).to_owned()))
         .filter(|n| n.len() > 1)
         .collect();
-    names::nearest(name, near.iter().map(String::as_str))
+    nearest(name, near.iter().map(String::as_str))
         .into_iter()
         .map(str::to_owned)
         .collect()
@@ -311,14 +319,14 @@ fn variables(
         }
         let members = owner_members(context, missing.owner);
         // A method without its parentheses, or what another type calls so.
-        if let Some(called) = accessor(context, missing, &members) {
+        if let Some(called) = accessor(missing, &members) {
             let title = format!("call `{called}()`");
             fixes.push(context.replace(diagnostic, title, at.clone(), format!("{called}()")));
         }
         let values = members
             .iter()
             .filter(|s| matches!(s.kind.as_str(), "field" | "constant" | "enum-member"));
-        for new in names::nearest(missing.name, values.map(|s| s.name.as_str())) {
+        for new in nearest(missing.name, values.map(|s| s.name.as_str())) {
             fixes.push(rename(context, diagnostic, at.clone(), new));
         }
         return fixes;
@@ -337,7 +345,7 @@ fn variables(
             .filter(|s| matches!(s.kind.as_str(), "field" | "constant" | "enum-member"))
             .map(|s| s.name),
     );
-    for new in names::nearest(missing.name, near.iter().map(String::as_str)) {
+    for new in nearest(missing.name, near.iter().map(String::as_str)) {
         fixes.push(rename(context, diagnostic, at.clone(), new));
     }
     if is_qualifier {
@@ -430,8 +438,8 @@ fn methods(
     near.sort();
     let best: Vec<&str> = near.iter().filter(|n| !n.0).map(|n| n.1).collect();
     let rest: Vec<&str> = near.iter().filter(|n| n.0).map(|n| n.1).collect();
-    let mut chosen = names::nearest(missing.name, best);
-    for new in names::nearest(missing.name, rest) {
+    let mut chosen = nearest(missing.name, best);
+    for new in nearest(missing.name, rest) {
         if !chosen.contains(&new) {
             chosen.push(new);
         }
@@ -452,7 +460,7 @@ fn owner_members(context: &Context<'_>, owner: &str) -> Vec<Symbol> {
 
 /// A method that gives what a field of this name would: `length` of a string,
 /// `name` of `getName`.
-fn accessor(context: &Context<'_>, missing: &Missing<'_>, members: &[Symbol]) -> Option<String> {
+fn accessor(missing: &Missing<'_>, members: &[Symbol]) -> Option<String> {
     let name = missing.name;
     let mut capital = name.to_owned();
     if let Some(first) = capital.get_mut(0..1) {
@@ -462,7 +470,6 @@ fn accessor(context: &Context<'_>, missing: &Missing<'_>, members: &[Symbol]) ->
     if matches!(name, "length" | "size" | "count") {
         wanted.extend(["length".to_owned(), "size".to_owned()]);
     }
-    let _ = context;
     wanted.into_iter().find(|w| {
         members
             .iter()

@@ -99,7 +99,7 @@ impl<'a> File<'a> {
         self.slice(node.range.clone())
     }
 
-    /// The nodes around a range, innermost first.
+    /// The nodes around a range, innermost first, without bare tokens.
     #[must_use]
     pub fn around(&self, range: Range<usize>) -> Vec<Node> {
         let bytes = crate::span(range);
@@ -110,6 +110,12 @@ impl<'a> File<'a> {
                 kind: node.kind,
                 field: node.field,
                 range: node.start as usize..node.end as usize,
+            })
+            .filter(|node| {
+                // A token's kind is its text; so is that of a few words that
+                // are expressions.
+                const WORDS: [&str; 5] = ["this", "super", "true", "false", "identifier"];
+                node.kind != self.of(node) || WORDS.contains(&node.kind.as_str())
             })
             .collect()
     }
