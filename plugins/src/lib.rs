@@ -18,6 +18,8 @@ pub fn components() -> &'static [(&'static str, &'static [u8])] {
         "csharp-fixes",
         "csharp-imports",
         "csharp-nullable",
+        "java-fixes",
+        "python-fixes",
         "syntax-repair",
         "typescript-fixes",
         "typescript-imports",

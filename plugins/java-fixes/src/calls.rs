@@ -30,7 +30,12 @@ pub(crate) fn arguments(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<F
             continue;
         };
         let title = new.0;
-        fixes.push(context.replace(diagnostic, title, call.list.range.clone(), format!("({})", new.1.join(", "))));
+        fixes.push(context.replace(
+            diagnostic,
+            title,
+            call.list.range.clone(),
+            format!("({})", new.1.join(", ")),
+        ));
     }
     let mut unique: Vec<Fix> = Vec::new();
     for fix in fixes {
@@ -53,14 +58,23 @@ fn read(context: &Context<'_>, diagnostic: &Diagnostic) -> Option<Call> {
         )
     })?;
     let list = file.field(call, "arguments")?;
-    let written = file.children(&list, "_").into_iter().filter(|n| !n.kind.ends_with("comment"));
+    let written = file
+        .children(&list, "_")
+        .into_iter()
+        .filter(|n| !n.kind.ends_with("comment"));
     let written: Vec<_> = written.map(|n| n.range).collect();
     let of = |label: &str| {
-        message.lines().find_map(|line| line.trim().strip_prefix(label)).map(|list| {
-            let list = list.trim();
-            let list = if list == "no arguments" { "" } else { list };
-            types::split(list).into_iter().map(str::to_owned).collect::<Vec<_>>()
-        })
+        message
+            .lines()
+            .find_map(|line| line.trim().strip_prefix(label))
+            .map(|list| {
+                let list = list.trim();
+                let list = if list == "no arguments" { "" } else { list };
+                types::split(list)
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            })
     };
     let (found, required) = if let (Some(found), Some(required)) = (of("found:"), of("required:")) {
         (found, vec![named(context, message, required)])
@@ -76,7 +90,9 @@ fn read(context: &Context<'_>, diagnostic: &Diagnostic) -> Option<Call> {
                 && let Some((_, list)) = head.split_once('(')
             {
                 let list = list.trim_end_matches(')');
-                let pairs = types::split(list).into_iter().map(|ty| (ty.to_owned(), String::new()));
+                let pairs = types::split(list)
+                    .into_iter()
+                    .map(|ty| (ty.to_owned(), String::new()));
                 required.push(pairs.collect());
             }
         }
@@ -92,8 +108,17 @@ fn read(context: &Context<'_>, diagnostic: &Diagnostic) -> Option<Call> {
 
 /// The required types with the names that the declaration gives them.
 fn named(context: &Context<'_>, message: &str, required: Vec<String>) -> Vec<(String, String)> {
-    let unnamed = || required.iter().map(|ty| (ty.clone(), String::new())).collect();
-    let mut words = message.lines().next().unwrap_or_default().split_whitespace();
+    let unnamed = || {
+        required
+            .iter()
+            .map(|ty| (ty.clone(), String::new()))
+            .collect()
+    };
+    let mut words = message
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .split_whitespace();
     let Some(name) = words.nth(1) else {
         return unnamed();
     };
@@ -110,13 +135,19 @@ fn named(context: &Context<'_>, message: &str, required: Vec<String>) -> Vec<(St
         .filter_map(parameters)
         .find(|p| {
             p.len() == required.len()
-                && p.iter().zip(&required).all(|((a, _), b)| types::simple(a) == types::simple(b))
+                && p.iter()
+                    .zip(&required)
+                    .all(|((a, _), b)| types::simple(a) == types::simple(b))
         })
         .unwrap_or_else(unnamed)
 }
 
 /// The arguments without the one too many, or two of them swapped.
-fn fewer_or_other(context: &Context<'_>, call: &Call, required: &[(String, String)]) -> Option<(String, Vec<String>)> {
+fn fewer_or_other(
+    context: &Context<'_>,
+    call: &Call,
+    required: &[(String, String)],
+) -> Option<(String, Vec<String>)> {
     let text = |index: usize| context.file.slice(call.written[index].clone()).to_owned();
     let fits = |order: &[usize]| {
         order.len() == required.len()
@@ -155,7 +186,12 @@ fn fewer_or_other(context: &Context<'_>, call: &Call, required: &[(String, Strin
 }
 
 /// The arguments with one more, of what is in sight.
-fn more(context: &Context<'_>, diagnostic: &Diagnostic, call: &Call, required: &[(String, String)]) -> Vec<Fix> {
+fn more(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    call: &Call,
+    required: &[(String, String)],
+) -> Vec<Fix> {
     let count = call.found.len();
     if required.len() != count + 1 {
         return Vec::new();
@@ -204,7 +240,12 @@ fn more(context: &Context<'_>, diagnostic: &Diagnostic, call: &Call, required: &
                 .collect();
             list.insert(missing, name.clone());
             let title = format!("pass `{name}`");
-            context.replace(diagnostic, title, call.list.range.clone(), format!("({})", list.join(", ")))
+            context.replace(
+                diagnostic,
+                title,
+                call.list.range.clone(),
+                format!("({})", list.join(", ")),
+            )
         })
         .collect()
 }

@@ -34,7 +34,11 @@ pub(crate) fn repair(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix>
     let retyped = retype(context, diagnostic, &expression, from);
     let literal = expression.kind.ends_with("_literal");
     // What is computed may well be meant; a literal is easily slipped.
-    let at = if lossy || literal { fixes.len() } else { fixes.len().min(1) };
+    let at = if lossy || literal {
+        fixes.len()
+    } else {
+        fixes.len().min(1)
+    };
     for (rank, fix) in retyped.into_iter().enumerate() {
         fixes.insert(at + rank, fix);
     }
@@ -51,10 +55,14 @@ fn pair(message: &str) -> Option<(&str, &str)> {
             return Some((from.trim(), to.trim()));
         }
         if let Some((_, pair)) = line.split_once("possible lossy conversion from ") {
-            return pair.split_once(" to ").map(|(from, to)| (from.trim(), to.trim()));
+            return pair
+                .split_once(" to ")
+                .map(|(from, to)| (from.trim(), to.trim()));
         }
         if let Some((_, rest)) = line.split_once(" exist so that ") {
-            return rest.split_once(" conforms to ").map(|(from, to)| (from.trim(), to.trim()));
+            return rest
+                .split_once(" conforms to ")
+                .map(|(from, to)| (from.trim(), to.trim()));
         }
     }
     None
@@ -107,7 +115,9 @@ fn shortened(text: &str) -> String {
 
 fn rewritten(text: &str, expression: &Node, change: &Change) -> (String, Option<&'static str>) {
     match change {
-        Change::Around(left, right) if model::is_tight(expression) => (format!("{left}{text}{right}"), None),
+        Change::Around(left, right) if model::is_tight(expression) => {
+            (format!("{left}{text}{right}"), None)
+        }
         Change::Around(left, right) => (format!("{left}({text}){right}"), None),
         Change::Call(left, right) => (format!("{left}{text}{right}"), None),
         Change::Instead(new) => (new.clone(), None),
@@ -122,7 +132,13 @@ fn conversions(context: &Context<'_>, expression: &Node, from: &str, to: &str) -
     let mut found = Vec::new();
     // Numbers.
     if let (Some(a), Some(b)) = (types::primitive(from), types::primitive(to)) {
-        numbers(expression, text, (a, b), types::is_primitive(to), &mut found);
+        numbers(
+            expression,
+            text,
+            (a, b),
+            types::is_primitive(to),
+            &mut found,
+        );
         return found;
     }
     let parsed = match to {
@@ -147,10 +163,16 @@ fn conversions(context: &Context<'_>, expression: &Node, from: &str, to: &str) -
         if is_literal && types::primitive(to).is_some() && inner.parse::<f64>().is_ok() {
             found.push(Change::Instead(inner.to_owned()));
         }
-        if is_literal && matches!(inner, "true" | "false") && types::primitive(to) == Some("boolean") {
+        if is_literal
+            && matches!(inner, "true" | "false")
+            && types::primitive(to) == Some("boolean")
+        {
             found.push(Change::Instead(inner.to_owned()));
         }
         match to {
+            "char" | "Character" if one_character(text).is_some() => {
+                found.extend(one_character(text).map(Change::Instead));
+            }
             "char" | "Character" => found.push(behind(".charAt(0)")),
             "char[]" => found.push(behind(".toCharArray()")),
             "byte[]" => found.push(behind(".getBytes()")),
@@ -163,8 +185,11 @@ fn conversions(context: &Context<'_>, expression: &Node, from: &str, to: &str) -
         found.push(match from {
             "char[]" => call("new String"),
             "byte[]" => call("new String"),
-            "StringBuilder" | "StringBuffer" | "Path" | "File" | "URI" | "UUID" | "CharSequence" => behind(".toString()"),
-            _ if from_name == "Optional" && types::arguments(from) == ["String"] => behind(".orElseThrow()"),
+            "StringBuilder" | "StringBuffer" | "Path" | "File" | "URI" | "UUID"
+            | "CharSequence" => behind(".toString()"),
+            _ if from_name == "Optional" && types::arguments(from) == ["String"] => {
+                behind(".orElseThrow()")
+            }
             "Object" => before("(String) "),
             _ => call("String.valueOf"),
         });
@@ -178,15 +203,25 @@ fn conversions(context: &Context<'_>, expression: &Node, from: &str, to: &str) -
     }
     match (from_name, to_name) {
         ("Optional", _) if to_name != "Optional" => {
-            found.extend([behind(".orElseThrow()"), behind(".orElse(null)"), behind(".get()")]);
+            found.extend([
+                behind(".orElseThrow()"),
+                behind(".orElse(null)"),
+                behind(".get()"),
+            ]);
         }
-        (_, "Optional") if text == "null" => found.push(Change::Instead("Optional.empty()".to_owned())),
+        (_, "Optional") if text == "null" => {
+            found.push(Change::Instead("Optional.empty()".to_owned()))
+        }
         (_, "Optional") => found.extend([call("Optional.of"), call("Optional.ofNullable")]),
-        ("int" | "long", "BigInteger" | "BigDecimal") => found.push(call(&format!("{to_name}.valueOf"))),
+        ("int" | "long", "BigInteger" | "BigDecimal") => {
+            found.push(call(&format!("{to_name}.valueOf")))
+        }
         ("double", "BigDecimal") => found.push(call("BigDecimal.valueOf")),
         ("Path", "File") => found.push(behind(".toFile()")),
         ("File", "Path") => found.push(behind(".toPath()")),
-        ("AtomicInteger" | "AtomicLong" | "AtomicBoolean" | "AtomicReference", _) => found.push(behind(".get()")),
+        ("AtomicInteger" | "AtomicLong" | "AtomicBoolean" | "AtomicReference", _) => {
+            found.push(behind(".get()"))
+        }
         ("int" | "long" | "boolean", "AtomicInteger" | "AtomicLong" | "AtomicBoolean") => {
             found.push(call(&format!("new {to_name}")));
         }
@@ -201,17 +236,25 @@ fn conversions(context: &Context<'_>, expression: &Node, from: &str, to: &str) -
         ("List" | "ArrayList" | "Set" | "Collection" | "HashSet", _) if array(to) => {
             found.push(behind(format!(".toArray(new {to_name}[0])")));
         }
-        (_, "List" | "Collection" | "Iterable") if array(from) && !types::is_primitive(from_name) => {
+        (_, "List" | "Collection" | "Iterable")
+            if array(from) && !types::is_primitive(from_name) =>
+        {
             found.push(Change::Importing(Box::new(call("Arrays.asList")), "Arrays"));
         }
-        ("List" | "Set" | "Collection" | "Queue" | "Deque", "ArrayList" | "LinkedList" | "HashSet" | "TreeSet")
+        (
+            "List" | "Set" | "Collection" | "Queue" | "Deque",
+            "ArrayList" | "LinkedList" | "HashSet" | "TreeSet",
+        )
         | ("Set" | "Collection" | "Queue" | "Deque" | "HashSet", "List") => {
             let class = types::implementation(to_name).unwrap_or(to_name);
             let change = call(&format!("new {class}<>"));
             found.push(Change::Importing(Box::new(change), static_name(class)));
         }
         ("List" | "Collection" | "Queue" | "Deque" | "ArrayList", "Set") => {
-            found.push(Change::Importing(Box::new(call("new HashSet<>")), "HashSet"));
+            found.push(Change::Importing(
+                Box::new(call("new HashSet<>")),
+                "HashSet",
+            ));
         }
         _ => {}
     }
@@ -220,14 +263,37 @@ fn conversions(context: &Context<'_>, expression: &Node, from: &str, to: &str) -
     }
     // A cast can only help between types of which one may be the other.
     let generic = from.contains('<') && to.contains('<');
-    let plain = !types::is_primitive(from) && !types::is_primitive(to) && from != "<null>" && from != "void";
-    if plain && !generic && array(from) == array(to) && expression.kind != "object_creation_expression" {
+    let plain = !types::is_primitive(from)
+        && !types::is_primitive(to)
+        && from != "<null>"
+        && from != "void";
+    if plain
+        && !generic
+        && array(from) == array(to)
+        && expression.kind != "object_creation_expression"
+    {
         found.push(before(format!("({to}) ")));
     }
-    if plain && types::primitive(from).is_none() && types::is_primitive(to) || from == "Object" && types::is_primitive(to) {
+    if plain && types::primitive(from).is_none() && types::is_primitive(to)
+        || from == "Object" && types::is_primitive(to)
+    {
         found.push(before(format!("({}) ", types::boxed(to).unwrap_or(to))));
     }
     found
+}
+
+/// A string's literal of one character, as a character's.
+fn one_character(text: &str) -> Option<String> {
+    let inner = text.strip_prefix('"')?.strip_suffix('"')?;
+    let escaped = inner.starts_with('\\');
+    if inner.chars().count() != 1 + usize::from(escaped) {
+        return None;
+    }
+    Some(match inner {
+        "'" => "'\\''".to_owned(),
+        "\\\"" => "'\"'".to_owned(),
+        other => format!("'{other}'"),
+    })
 }
 
 /// The names of [`types::implementation`], which live as long as the program.
@@ -238,7 +304,13 @@ fn static_name(class: &str) -> &'static str {
         .unwrap_or("ArrayList")
 }
 
-fn numbers(expression: &Node, text: &str, (from, to): (&str, &str), plain: bool, found: &mut Vec<Change>) {
+fn numbers(
+    expression: &Node,
+    text: &str,
+    (from, to): (&str, &str),
+    plain: bool,
+    found: &mut Vec<Change>,
+) {
     let literal = expression.kind.ends_with("_literal");
     let suffix = match to {
         "long" => Some("L"),
@@ -268,9 +340,17 @@ fn numbers(expression: &Node, text: &str, (from, to): (&str, &str), plain: bool,
 
 /// The declared type of what the expression becomes the value of: a variable's
 /// or, of a returned one, the method's.
-fn retype(context: &Context<'_>, diagnostic: &Diagnostic, expression: &Node, from: &str) -> Vec<Fix> {
+fn retype(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    expression: &Node,
+    from: &str,
+) -> Vec<Fix> {
     let file = &context.file;
-    if matches!(from, "<null>" | "void") || from.contains(['#', '?', '&']) || from.contains("capture") {
+    if matches!(from, "<null>" | "void")
+        || from.contains(['#', '?', '&'])
+        || from.contains("capture")
+    {
         return Vec::new();
     }
     let Some(parent) = model::parent(file, expression) else {
@@ -284,7 +364,9 @@ fn retype(context: &Context<'_>, diagnostic: &Diagnostic, expression: &Node, fro
     match parent.kind.as_str() {
         "variable_declarator" => {
             let variables = model::variables(file);
-            let variable = variables.iter().find(|v| parent.range.start == v.name_at.start);
+            let variable = variables
+                .iter()
+                .find(|v| parent.range.start == v.name_at.start);
             variable
                 .filter(|v| v.role == Role::Local && file.slice(v.ty_at.clone()) != "var")
                 .map(|v| change(v.ty_at.clone(), "the variable"))
@@ -292,10 +374,15 @@ fn retype(context: &Context<'_>, diagnostic: &Diagnostic, expression: &Node, fro
                 .collect()
         }
         "return_statement" => {
-            let inner = file.enclosing(parent.range.clone(), &["lambda_expression", "method_declaration"]);
+            let inner = file.enclosing(
+                parent.range.clone(),
+                &["lambda_expression", "method_declaration"],
+            );
             let method = inner.filter(|n| n.kind == "method_declaration");
             let ty = method.and_then(|m| file.field(&m, "type"));
-            ty.map(|ty| change(ty.range, "the method return")).into_iter().collect()
+            ty.map(|ty| change(ty.range, "the method return"))
+                .into_iter()
+                .collect()
         }
         _ => Vec::new(),
     }
@@ -310,7 +397,14 @@ fn spaced(ty: &str) -> String {
 fn unexpected_value(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
     let file = &context.file;
     let at = context.caret(diagnostic);
-    let inner = file.enclosing(at..at + 1, &["lambda_expression", "method_declaration", "constructor_declaration"]);
+    let inner = file.enclosing(
+        at..at + 1,
+        &[
+            "lambda_expression",
+            "method_declaration",
+            "constructor_declaration",
+        ],
+    );
     let Some(node) = inner.filter(|n| n.kind == "method_declaration") else {
         return Vec::new();
     };
@@ -323,11 +417,16 @@ fn unexpected_value(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> 
         "decimal_floating_point_literal" => Some("double".to_owned()),
         "true" | "false" => Some("boolean".to_owned()),
         "character_literal" => Some("char".to_owned()),
-        "object_creation_expression" => file.field(&expression, "type").map(|t| file.of(&t).to_owned()),
+        "object_creation_expression" => file
+            .field(&expression, "type")
+            .map(|t| file.of(&t).to_owned()),
         "binary_expression" => {
             let operator = file.slice(at..at + 2);
-            let compares = operator.starts_with(['<', '>']) && !operator.starts_with("<<") && !operator.starts_with(">>");
-            (compares || matches!(operator, "==" | "!=" | "&&" | "||")).then(|| "boolean".to_owned())
+            let compares = operator.starts_with(['<', '>'])
+                && !operator.starts_with("<<")
+                && !operator.starts_with(">>");
+            (compares || matches!(operator, "==" | "!=" | "&&" | "||"))
+                .then(|| "boolean".to_owned())
         }
         _ => context.type_of(text, at),
     };

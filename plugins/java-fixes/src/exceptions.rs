@@ -44,7 +44,9 @@ pub(crate) fn declare(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
         let mut answers = Vec::new();
         for other in &context.request.diagnostics {
             let there = context.caret(other);
-            let same = file.enclosing(there..there + 1, &AROUND).is_some_and(|n| n == home);
+            let same = file
+                .enclosing(there..there + 1, &AROUND)
+                .is_some_and(|n| n == home);
             if let Some(name) = thrown(&other.message).filter(|_| same) {
                 answers.push(other.id);
                 if !names.contains(&name) {
@@ -68,7 +70,11 @@ pub(crate) fn declare(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
     if bound {
         // What a base type, or the lambda's, allows nobody here can change.
         let caught = catch(context, diagnostic, &home, exception);
-        let at = if home.kind == "lambda_expression" { 0 } else { fixes.len() };
+        let at = if home.kind == "lambda_expression" {
+            0
+        } else {
+            fixes.len()
+        };
         if let Some(fix) = caught {
             fixes.insert(at, fix);
         }
@@ -76,7 +82,12 @@ pub(crate) fn declare(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
     fixes
 }
 
-fn catch(context: &Context<'_>, diagnostic: &Diagnostic, home: &Node, exception: &str) -> Option<Fix> {
+fn catch(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    home: &Node,
+    exception: &str,
+) -> Option<Fix> {
     let file = &context.file;
     let at = context.caret(diagnostic);
     let used = |name: &str| model::variable(file, at, name).is_some();
@@ -87,12 +98,18 @@ fn catch(context: &Context<'_>, diagnostic: &Diagnostic, home: &Node, exception:
         ""
     };
     let around = file.around(at..at + 1);
-    let statement = around.iter().take_while(|n| n.range != home.range).find(|n| {
-        matches!(
-            n.kind.as_str(),
-            "expression_statement" | "return_statement" | "local_variable_declaration" | "throw_statement"
-        )
-    });
+    let statement = around
+        .iter()
+        .take_while(|n| n.range != home.range)
+        .find(|n| {
+            matches!(
+                n.kind.as_str(),
+                "expression_statement"
+                    | "return_statement"
+                    | "local_variable_declaration"
+                    | "throw_statement"
+            )
+        });
     let title = format!("throw `{exception}` on unchecked");
     let fix = edit::fix(diagnostic, title, "verified");
     if let Some(statement) = statement {

@@ -45,12 +45,20 @@ fn literal_end(text: &str, quote: char) -> usize {
 }
 
 /// A fix that takes an element away with the blank line in front of it.
-fn delete(context: &Context<'_>, diagnostic: &Diagnostic, title: &str, element: Range<usize>) -> Fix {
+fn delete(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    title: &str,
+    element: Range<usize>,
+) -> Fix {
     let file = &context.file;
     let mut lines = file.whole_lines(element.clone());
     if lines != element && lines.start > 0 {
         let before = file.line(lines.start - 1);
-        let after = file.slice(lines.end..file.line(lines.end).end).trim().to_owned();
+        let after = file
+            .slice(lines.end..file.line(lines.end).end)
+            .trim()
+            .to_owned();
         let blank_behind = after.is_empty() || after.starts_with('}');
         if file.slice(before.clone()).trim().is_empty() && blank_behind {
             lines.start = before.start;
@@ -95,7 +103,12 @@ pub(crate) fn duplicate(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<F
         (node, doc)
     };
     let start = doc.map_or(gone.range.start, |doc| doc.start);
-    vec![delete(context, diagnostic, "delete the copy", start..gone.range.end)]
+    vec![delete(
+        context,
+        diagnostic,
+        "delete the copy",
+        start..gone.range.end,
+    )]
 }
 
 /// The documentation comment right before a declaration.
@@ -116,7 +129,9 @@ fn duplicate_variable(context: &Context<'_>, diagnostic: &Diagnostic, at: usize)
     };
     let same = |v: &&Variable| v.name == second.name && v.name_at != second.name_at;
     let earlier = if second.role == Role::Field {
-        all.iter().filter(same).find(|v| v.role == Role::Field && v.scope == second.scope)
+        all.iter()
+            .filter(same)
+            .find(|v| v.role == Role::Field && v.scope == second.scope)
     } else {
         all.iter()
             .filter(same)
@@ -128,7 +143,12 @@ fn duplicate_variable(context: &Context<'_>, diagnostic: &Diagnostic, at: usize)
     };
     let text = |v: &Variable| bare(file.slice(v.declaration.clone()));
     if text(earlier) == text(second) && second.role != Role::Parameter {
-        return vec![delete(context, diagnostic, "delete the copy", second.declaration.clone())];
+        return vec![delete(
+            context,
+            diagnostic,
+            "delete the copy",
+            second.declaration.clone(),
+        )];
     }
     // `int x = 1; … int x = 2;`
     let declaration = file.slice(second.declaration.clone());
@@ -139,16 +159,37 @@ fn duplicate_variable(context: &Context<'_>, diagnostic: &Diagnostic, at: usize)
         && second.scope != second.declaration;
     if single && (earlier.ty == second.ty || second.ty == "var") {
         let title = format!("assign to the `{}` there is", second.name);
-        return vec![context.replace(diagnostic, title, second.declaration.start..second.name_at.start, "")];
+        return vec![context.replace(
+            diagnostic,
+            title,
+            second.declaration.start..second.name_at.start,
+            "",
+        )];
     }
     Vec::new()
 }
 
 const STATEMENTS: [&str; 20] = [
-    "expression_statement", "local_variable_declaration", "return_statement", "throw_statement", "break_statement",
-    "continue_statement", "if_statement", "while_statement", "for_statement", "enhanced_for_statement", "do_statement",
-    "try_statement", "try_with_resources_statement", "switch_expression", "switch_statement", "synchronized_statement",
-    "yield_statement", "labeled_statement", "assert_statement", "block",
+    "expression_statement",
+    "local_variable_declaration",
+    "return_statement",
+    "throw_statement",
+    "break_statement",
+    "continue_statement",
+    "if_statement",
+    "while_statement",
+    "for_statement",
+    "enhanced_for_statement",
+    "do_statement",
+    "try_statement",
+    "try_with_resources_statement",
+    "switch_expression",
+    "switch_statement",
+    "synchronized_statement",
+    "yield_statement",
+    "labeled_statement",
+    "assert_statement",
+    "block",
 ];
 
 /// A statement that nothing reaches: the copy of the jump before it, or a jump
@@ -168,23 +209,36 @@ pub(crate) fn unreachable(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec
     let siblings = file.children(&home, "_");
     let Some(before) = siblings
         .iter()
-        .filter(|s| !s.kind.ends_with("comment") && s.range.end <= node.range.start)
-        .next_back()
+        .rfind(|s| !s.kind.ends_with("comment") && s.range.end <= node.range.start)
     else {
         return Vec::new();
     };
     let is_jump = |n: &Node| {
         matches!(
             n.kind.as_str(),
-            "return_statement" | "break_statement" | "continue_statement" | "throw_statement" | "yield_statement"
+            "return_statement"
+                | "break_statement"
+                | "continue_statement"
+                | "throw_statement"
+                | "yield_statement"
         )
     };
     let lines = file.whole_lines(node.range.clone());
     if bare(file.of(&node)) == bare(file.of(before)) {
-        return vec![context.replace(diagnostic, "delete the copy that is never reached", lines, "")];
+        return vec![context.replace(
+            diagnostic,
+            "delete the copy that is never reached",
+            lines,
+            "",
+        )];
     }
     if is_jump(&node) {
-        return vec![context.replace(diagnostic, "delete the jump that is never reached", lines, "")];
+        return vec![context.replace(
+            diagnostic,
+            "delete the jump that is never reached",
+            lines,
+            "",
+        )];
     }
     Vec::new()
 }
@@ -210,12 +264,20 @@ pub(crate) fn missing_return(context: &Context<'_>, diagnostic: &Diagnostic) -> 
     let mut candidates: Vec<Variable> = model::visible(file, end)
         .into_iter()
         .filter(|v| v.role == Role::Field || v.scope.contains(&end))
-        .filter(|v| v.ty == wanted || v.ty != "var" && !v.ty.is_empty() && context.assignable(&v.ty, &wanted))
+        .filter(|v| {
+            v.ty == wanted
+                || v.ty != "var" && !v.ty.is_empty() && context.assignable(&v.ty, &wanted)
+        })
         .collect();
     // What the method made, or was given, before what the object has; of the
     // former what is used last.
     let used = |v: &Variable| file.slice(body.clone()).rfind(v.name.as_str()).unwrap_or(0);
-    let named = |v: &Variable| matches!(v.name.as_str(), "result" | "res" | "ret" | "answer" | "ans" | "out" | "output");
+    let named = |v: &Variable| {
+        matches!(
+            v.name.as_str(),
+            "result" | "res" | "ret" | "answer" | "ans" | "out" | "output"
+        )
+    };
     candidates.sort_by_key(|v| {
         let role = match v.role {
             Role::Local => 0,
@@ -226,7 +288,9 @@ pub(crate) fn missing_return(context: &Context<'_>, diagnostic: &Diagnostic) -> 
     });
     candidates.dedup_by(|a, b| a.name == b.name);
     if file.slice(body.start..end).trim_end().ends_with('}') || !candidates.is_empty() {
-        candidates.retain(|v| v.role != Role::Field || file.slice(body.clone()).contains(v.name.as_str()));
+        candidates.retain(|v| {
+            v.role != Role::Field || file.slice(body.clone()).contains(v.name.as_str())
+        });
     }
     let insert = |statement: &str, title: String, tier: &str| {
         let mut fix = edit::fix(diagnostic, title, tier);
@@ -245,12 +309,30 @@ pub(crate) fn missing_return(context: &Context<'_>, diagnostic: &Diagnostic) -> 
             insert(&format!("return {};", v.name), title, "verified")
         })
         .collect();
-    let own = context.types_around(at).first().map(|n| context.declared_name(n));
-    let is_static = method.modifiers.is_some_and(|m| file.slice(m).contains("static"));
+    let own = context
+        .types_around(at)
+        .first()
+        .map(|n| context.declared_name(n));
+    let is_static = method
+        .modifiers
+        .is_some_and(|m| file.slice(m).contains("static"));
     if fixes.is_empty() && own.as_deref() == Some(types::simple(&wanted)) && !is_static {
-        fixes.push(insert("return this;", "return `this`".to_owned(), "verified"));
+        fixes.push(insert(
+            "return this;",
+            "return `this`".to_owned(),
+            "verified",
+        ));
     }
-    if !bare_return {
+    if let Some(value) =
+        usual(context, &body, &wanted, file.slice(method.name.clone())).filter(|_| !bare_return)
+    {
+        let at = if candidates.is_empty() { 0 } else { 1 };
+        let title = format!("return `{value}`");
+        fixes.insert(
+            at.min(fixes.len()),
+            insert(&format!("return {value};"), title, "verified"),
+        );
+    } else if !bare_return {
         let value = types::default_value(&wanted);
         fixes.push(insert(
             &format!("return {value};"),
@@ -259,6 +341,34 @@ pub(crate) fn missing_return(context: &Context<'_>, diagnostic: &Diagnostic) -> 
         ));
     }
     fixes
+}
+
+/// What a search that found nothing returns: of `true` and `false` the other
+/// one, and no index.
+fn usual(
+    context: &Context<'_>,
+    body: &Range<usize>,
+    wanted: &str,
+    name: &str,
+) -> Option<&'static str> {
+    let file = &context.file;
+    let returned: Vec<String> = file
+        .all("return_statement")
+        .iter()
+        .filter(|n| body.contains(&n.range.start))
+        .map(|n| bare(file.of(n)))
+        .collect();
+    let all = |text: &str| !returned.is_empty() && returned.iter().all(|r| r == text);
+    let name = name.to_lowercase();
+    let searches = ["find", "search", "index"]
+        .iter()
+        .any(|word| name.contains(word));
+    match wanted {
+        "boolean" | "Boolean" if all("returntrue;") => Some("false"),
+        "boolean" | "Boolean" if all("returnfalse;") => Some("true"),
+        "int" if searches && !returned.is_empty() => Some("-1"),
+        _ => None,
+    }
 }
 
 /// Inserts a statement at the end of a block.
@@ -272,7 +382,11 @@ fn insert_last(file: &File<'_>, fix: Fix, body: &Range<usize>, statement: &str) 
         } else {
             statement_indent(file, body)
         };
-        file.edit(fix, line.start..line.start, format!("{indent}{statement}\n"))
+        file.edit(
+            fix,
+            line.start..line.start,
+            format!("{indent}{statement}\n"),
+        )
     } else {
         file.edit(fix, close..close, format!("{statement} "))
     }
@@ -310,9 +424,16 @@ pub(crate) fn uninitialised(context: &Context<'_>, diagnostic: &Diagnostic) -> V
     let fix = |value: &str, tier: &str| {
         let title = format!("begin `{name}` with `{value}`");
         let fix = edit::fix(diagnostic, title, tier);
-        file.edit(fix, variable.name_at.end..variable.name_at.end, format!(" = {value}"))
+        file.edit(
+            fix,
+            variable.name_at.end..variable.name_at.end,
+            format!(" = {value}"),
+        )
     };
-    if !assigned && let Some(class) = class.or(Some(types::simple(&variable.ty)).filter(|c| types::has_empty(c))) {
+    if !assigned
+        && let Some(class) =
+            class.or(Some(types::simple(&variable.ty)).filter(|c| types::has_empty(c)))
+    {
         let angles = if variable.ty.contains('<') { "<>" } else { "" };
         let made = fix(&format!("new {class}{angles}()"), "verified");
         return vec![context.with_import(made, class)];
@@ -320,7 +441,12 @@ pub(crate) fn uninitialised(context: &Context<'_>, diagnostic: &Diagnostic) -> V
     // A variable that is nowhere set has lost a value that nobody can tell.
     let known = assigned || counted;
     let tier = if known { "verified" } else { "placeholder" };
-    vec![fix(types::default_value(&variable.ty), tier)]
+    let empty = if counted && variable.ty == "String" {
+        "\"\""
+    } else {
+        types::default_value(&variable.ty)
+    };
+    vec![fix(empty, tier)]
 }
 
 /// Whether a text applies an assignment's operator to a name.

@@ -36,9 +36,10 @@ pub(crate) fn missing(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
         return Vec::new();
     };
     let bases = context.members_of(&owner);
-    let Some(base) = bases.iter().find(|s| {
-        s.name == name && parameters(s).is_some_and(|p| p.len() == wanted.len())
-    }) else {
+    let Some(base) = bases
+        .iter()
+        .find(|s| s.name == name && parameters(s).is_some_and(|p| p.len() == wanted.len()))
+    else {
         return Vec::new();
     };
     let own: Vec<_> = model::methods(file)
@@ -66,7 +67,12 @@ pub(crate) fn missing(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
                 .map(|(ty, name)| format!("{} {name}", ty.replace(',', ", ")))
                 .collect();
             let title = format!("take the parameters of `{}`", owner.name);
-            fixes.push(context.replace(diagnostic, title, method.parameters.clone(), format!("({})", list.join(", "))));
+            fixes.push(context.replace(
+                diagnostic,
+                title,
+                method.parameters.clone(),
+                format!("({})", list.join(", ")),
+            ));
         }
     }
     fixes.extend(stub(context, diagnostic, &class, base, &wanted));
@@ -81,7 +87,9 @@ fn stub(
     wanted: &[&str],
 ) -> Option<Fix> {
     let file = &context.file;
-    let body = file.field(class, "body").or_else(|| file.children(class, "class_body").into_iter().next())?;
+    let body = file
+        .field(class, "body")
+        .or_else(|| file.children(class, "class_body").into_iter().next())?;
     let close = body.range.end.checked_sub(1)?;
     let mut used = BTreeSet::new();
     let list: Vec<String> = parameters(base)?
@@ -89,7 +97,11 @@ fn stub(
         .zip(wanted)
         .enumerate()
         .map(|(index, ((_, name), ty))| {
-            let name = if name.is_empty() { format!("arg{index}") } else { name };
+            let name = if name.is_empty() {
+                format!("arg{index}")
+            } else {
+                name
+            };
             used.insert(name.clone());
             format!("{} {name}", ty.replace(',', ", "))
         })
@@ -99,7 +111,11 @@ fn stub(
         .signature
         .split_once(" throws ")
         .map_or(String::new(), |(_, list)| format!(" throws {list}"));
-    let access = if base.signature.contains("protected ") { "protected" } else { "public" };
+    let access = if base.signature.contains("protected ") {
+        "protected"
+    } else {
+        "public"
+    };
     let outer = file.indent(close).to_owned();
     let indent = format!("{outer}    ");
     let text = format!(
@@ -110,7 +126,11 @@ fn stub(
     );
     let start = file.slice(0..close).trim_end().len();
     let title = format!("implement `{}`", base.name);
-    let mut fix = file.edit(edit::fix(diagnostic, title, "placeholder"), start..close, text);
+    let mut fix = file.edit(
+        edit::fix(diagnostic, title, "placeholder"),
+        start..close,
+        text,
+    );
     for ty in wanted.iter().copied().chain([returns.as_str()]) {
         if !types::is_primitive(ty) && ty != "void" && !ty.is_empty() {
             fix = context.with_import(fix, types::simple(ty));
@@ -145,8 +165,16 @@ pub(crate) fn nothing_overridden(context: &Context<'_>, diagnostic: &Diagnostic)
     let base_members: Vec<Symbol> = bases
         .iter()
         .skip(1)
-        .flat_map(|b| context.host.members(crate::JAVA, &crate::members::full_name(b)))
-        .filter(|s| s.kind == "method" && !s.signature.contains("static ") && !s.signature.contains("final "))
+        .flat_map(|b| {
+            context
+                .host
+                .members(crate::JAVA, &crate::members::full_name(b))
+        })
+        .filter(|s| {
+            s.kind == "method"
+                && !s.signature.contains("static ")
+                && !s.signature.contains("final ")
+        })
         .collect();
     let written = file.slice(method.name.clone());
     let count = method.parameter_types.len();
@@ -160,14 +188,21 @@ pub(crate) fn nothing_overridden(context: &Context<'_>, diagnostic: &Diagnostic)
         fixes.push(context.replace(diagnostic, title, method.name.clone(), new));
     }
     for base in same_count.iter().filter(|s| s.name == written) {
-        let Some(list) = parameters(base) else { continue };
+        let Some(list) = parameters(base) else {
+            continue;
+        };
         let list: Vec<String> = list
             .iter()
             .zip(&method.parameter_names)
             .map(|((ty, _), name)| format!("{} {name}", ty.replace(',', ", ")))
             .collect();
         let title = format!("take the parameters of `{written}` above");
-        fixes.push(context.replace(diagnostic, title, method.parameters.clone(), format!("({})", list.join(", "))));
+        fixes.push(context.replace(
+            diagnostic,
+            title,
+            method.parameters.clone(),
+            format!("({})", list.join(", ")),
+        ));
     }
     if fixes.is_empty() && file.slice(at..file.text().len()).starts_with("@Override") {
         let end = at + "@Override".len();

@@ -42,7 +42,10 @@ pub(crate) fn package(file: &File<'_>) -> String {
         return String::new();
     };
     let text = file.of(&node).trim_end_matches(';');
-    text.rsplit(char::is_whitespace).next().unwrap_or_default().to_owned()
+    text.rsplit(char::is_whitespace)
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// How seldom a package of the library is what is meant; 0 for the likeliest.
@@ -50,8 +53,14 @@ pub(crate) fn popularity(package: &str) -> u8 {
     match package {
         "java.util" | "java.io" => 0,
         "java.util.function" | "java.util.stream" | "java.nio.file" | "java.util.concurrent" => 1,
-        "java.time" | "java.math" | "java.net" | "java.util.concurrent.atomic" | "java.text"
-        | "java.nio.charset" | "java.util.regex" | "java.nio" => 2,
+        "java.time"
+        | "java.math"
+        | "java.net"
+        | "java.util.concurrent.atomic"
+        | "java.text"
+        | "java.nio.charset"
+        | "java.util.regex"
+        | "java.nio" => 2,
         "java.awt" | "java.rmi" | "java.beans" | "java.applet" => 5,
         other if other.starts_with("java.") => 3,
         other if other.starts_with("javax.swing") => 6,
@@ -72,7 +81,10 @@ pub(crate) fn add(file: &File<'_>, fix: Fix, name: &str, fixed: bool) -> Fix {
         let before = same.iter().take_while(|i| i.name.as_str() <= name).last();
         let first_part = |n: &str| n.split('.').next().unwrap_or_default().to_owned();
         match before {
-            Some(last) if first_part(&last.name) == first_part(name) && first_part(&next.name) != first_part(name) => {
+            Some(last)
+                if first_part(&last.name) == first_part(name)
+                    && first_part(&next.name) != first_part(name) =>
+            {
                 return file.insert_into_set(fix, after_line(file, last.range.end), line);
             }
             _ => return file.insert_into_set(fix, at, line),

@@ -54,7 +54,10 @@ impl Context<'_> {
                 2
             } else if s.container == "java.lang" {
                 3
-            } else if imported.iter().any(|i| i.name.strip_suffix(".*") == Some(&s.container)) {
+            } else if imported
+                .iter()
+                .any(|i| i.name.strip_suffix(".*") == Some(&s.container))
+            {
                 4
             } else if s.origin == "workspace" {
                 5
@@ -169,15 +172,25 @@ pub(crate) fn value_type(symbol: &Symbol) -> String {
         .map(|(at, _)| at)
         .find(|at| {
             let after = signature[at + symbol.name.len()..].trim_start();
-            signature[..*at].ends_with([' ', '>']) && (after.is_empty() || after.starts_with(['(', '[']))
+            signature[..*at].ends_with([' ', '>'])
+                && (after.is_empty() || after.starts_with(['(', '[']))
         })
     else {
         return String::new();
     };
     let mut ty = signature[..at].trim();
     const MODIFIERS: [&str; 11] = [
-        "public", "protected", "private", "static", "final", "abstract", "default", "synchronized",
-        "native", "volatile", "transient",
+        "public",
+        "protected",
+        "private",
+        "static",
+        "final",
+        "abstract",
+        "default",
+        "synchronized",
+        "native",
+        "volatile",
+        "transient",
     ];
     while let Some((word, rest)) = ty.split_once(' ')
         && MODIFIERS.contains(&word)

@@ -113,9 +113,17 @@ pub(crate) fn visible(file: &File<'_>, at: usize) -> Vec<Variable> {
         .filter(|v| v.scope.contains(&at))
         .filter(|v| v.role == Role::Field || v.name_at.start < at)
         // Not in its own initial value.
-        .filter(|v| v.role != Role::Local || !v.declaration.contains(&at) || v.scope == v.declaration)
+        .filter(|v| {
+            v.role != Role::Local || !v.declaration.contains(&at) || v.scope == v.declaration
+        })
         .collect();
-    found.sort_by_key(|v| (v.role == Role::Field, v.scope.len(), usize::MAX - v.name_at.start));
+    found.sort_by_key(|v| {
+        (
+            v.role == Role::Field,
+            v.scope.len(),
+            usize::MAX - v.name_at.start,
+        )
+    });
     found
 }
 

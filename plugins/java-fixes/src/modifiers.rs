@@ -44,7 +44,11 @@ fn words(file: &File<'_>, node: &Node) -> Vec<(String, Range<usize>)> {
         }
         let word = file.word(at);
         if word.is_empty() {
-            at += file.slice(at..modifiers.range.end).chars().next().map_or(1, char::len_utf8);
+            at += file
+                .slice(at..modifiers.range.end)
+                .chars()
+                .next()
+                .map_or(1, char::len_utf8);
             continue;
         }
         at = word.end;
@@ -69,7 +73,10 @@ fn start(file: &File<'_>, node: &Node) -> usize {
 /// Gives a declaration another access; none is that of its package.
 fn set_access(file: &File<'_>, fix: Fix, node: &Node, access: &str) -> Fix {
     let written = words(file, node);
-    match written.iter().find(|(word, _)| ACCESS.contains(&word.as_str())) {
+    match written
+        .iter()
+        .find(|(word, _)| ACCESS.contains(&word.as_str()))
+    {
         Some((_, range)) if access.is_empty() => {
             let rest = file.slice(range.end..node.range.end);
             let blank = rest.len() - rest.trim_start().len();
@@ -172,7 +179,10 @@ pub(crate) fn add_static(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<
         let ty = created.and_then(|n| file.field(&n, "type"));
         if let Some(ty) = ty {
             let name = types::simple(file.of(&ty)).to_owned();
-            let inner = context.types_named(&name).into_iter().find(|s| s.path == file.path());
+            let inner = context
+                .types_named(&name)
+                .into_iter()
+                .find(|s| s.path == file.path());
             if let Some((other, node)) = inner.and_then(|s| context.declaration(&s)) {
                 let fix = edit::fix(diagnostic, format!("make `{name}` static"), "verified");
                 fixes.push(add_word(&other, fix, &node, "static"));
@@ -204,8 +214,14 @@ pub(crate) fn add_static(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<
     }
     if let Some(method) = context.method_at(at) {
         let name = file.slice(method.name.clone()).to_owned();
-        let fix = edit::fix(diagnostic, format!("make `{name}` an instance method"), "verified");
-        if name != "main" && let Some(fix) = remove_word(file, fix, &method.node, "static") {
+        let fix = edit::fix(
+            diagnostic,
+            format!("make `{name}` an instance method"),
+            "verified",
+        );
+        if name != "main"
+            && let Some(fix) = remove_word(file, fix, &method.node, "static")
+        {
             fixes.push(fix);
         }
     }
@@ -218,7 +234,10 @@ pub(crate) fn not_final(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<F
     let first = diagnostic.message.lines().next().unwrap_or_default();
     let mut names = first.split_whitespace();
     // `… final variable x`, `final parameter x may not …`, `variable x might …`
-    let Some(name) = names.find(|w| matches!(*w, "variable" | "parameter")).and(names.next()) else {
+    let Some(name) = names
+        .find(|w| matches!(*w, "variable" | "parameter"))
+        .and(names.next())
+    else {
         return Vec::new();
     };
     let at = context.caret(diagnostic);
@@ -238,12 +257,19 @@ pub(crate) fn not_final(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<F
     if qualified {
         found = context.host.find(JAVA, name);
     }
-    found.retain(|s| s.name == name && s.origin == "workspace" && matches!(s.kind.as_str(), "field" | "constant"));
+    found.retain(|s| {
+        s.name == name && s.origin == "workspace" && matches!(s.kind.as_str(), "field" | "constant")
+    });
     found
         .iter()
         .filter_map(|symbol| {
             let (other, node) = context.declaration(symbol)?;
-            remove_word(&other, edit::fix(diagnostic, title.clone(), "verified"), &node, "final")
+            remove_word(
+                &other,
+                edit::fix(diagnostic, title.clone(), "verified"),
+                &node,
+                "final",
+            )
         })
         .take(1)
         .collect()
@@ -286,7 +312,11 @@ pub(crate) fn widen(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> 
         if let Some(first) = capital.get_mut(0..1) {
             first.make_ascii_uppercase();
         }
-        let readers = [format!("get{capital}"), format!("is{capital}"), name.to_owned()];
+        let readers = [
+            format!("get{capital}"),
+            format!("is{capital}"),
+            name.to_owned(),
+        ];
         let reader = readers.iter().find(|r| {
             members.iter().any(|s| {
                 s.kind == "method" && s.name == **r && s.exported && s.signature.contains("()")
@@ -310,8 +340,17 @@ pub(crate) fn widen(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> 
     };
     let same_package = package_of(&ty.container) == imports::package(file);
     let derived = context.types_around(at.start).iter().any(|n| {
-        let own = context.types_named(&context.declared_name(n)).into_iter().next();
-        own.is_some_and(|own| context.bases(&own).iter().skip(1).any(|b| full_name(b) == full_name(&ty)))
+        let own = context
+            .types_named(&context.declared_name(n))
+            .into_iter()
+            .next();
+        own.is_some_and(|own| {
+            context
+                .bases(&own)
+                .iter()
+                .skip(1)
+                .any(|b| full_name(b) == full_name(&ty))
+        })
     });
     let mut access = if derived {
         vec!["protected"]
@@ -328,7 +367,12 @@ pub(crate) fn widen(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> 
             "" => format!("open `{name}` to its package"),
             _ => format!("make `{name}` {access}"),
         };
-        fixes.push(set_access(&other, edit::fix(diagnostic, title, "verified"), &node, access));
+        fixes.push(set_access(
+            &other,
+            edit::fix(diagnostic, title, "verified"),
+            &node,
+            access,
+        ));
     }
     fixes
 }
@@ -380,7 +424,9 @@ pub(crate) fn overriding(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<
     }
     if detail.contains("overriding method is static") {
         let fix = edit::fix(diagnostic, "make it an instance method", "verified");
-        return remove_word(file, fix, &node, "static").into_iter().collect();
+        return remove_word(file, fix, &node, "static")
+            .into_iter()
+            .collect();
     }
     Vec::new()
 }
@@ -390,4 +436,3 @@ pub(crate) fn declaration_at(file: &File<'_>, at: usize) -> Option<Node> {
     let kinds: Vec<&str> = DECLARATIONS.iter().chain(&TYPES).copied().collect();
     file.enclosing(at..at + 1, &kinds)
 }
-

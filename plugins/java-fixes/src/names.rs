@@ -66,7 +66,11 @@ pub(crate) fn symbol(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix>
         };
         at = found;
     }
-    let qualified = context.file.slice(0..at.start).trim_end().ends_with(['.', ':']);
+    let qualified = context
+        .file
+        .slice(0..at.start)
+        .trim_end()
+        .ends_with(['.', ':']);
     match missing.kind {
         "class" | "interface" | "enum" => types_named(context, diagnostic, &missing, at, qualified),
         "method" | "constructor" => methods(context, diagnostic, &missing, at, qualified),
@@ -75,7 +79,11 @@ pub(crate) fn symbol(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix>
 }
 
 /// The first place of a whole word in a range.
-fn word_in(file: &buildfix_fixer_support::tree::File<'_>, word: &str, range: Range<usize>) -> Option<Range<usize>> {
+fn word_in(
+    file: &buildfix_fixer_support::tree::File<'_>,
+    word: &str,
+    range: Range<usize>,
+) -> Option<Range<usize>> {
     let text = file.slice(range.clone());
     let part = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(word)
@@ -109,7 +117,10 @@ fn types_named(
     let mut fixes = Vec::new();
     if qualified || missing.place == "package" {
         let members = context.host.members(JAVA, missing.owner);
-        let names = members.iter().filter(|s| is_type(s)).map(|s| s.name.as_str());
+        let names = members
+            .iter()
+            .filter(|s| is_type(s))
+            .map(|s| s.name.as_str());
         for new in nearest(missing.name, names) {
             fixes.push(rename(context, diagnostic, at.clone(), new));
         }
@@ -142,17 +153,31 @@ fn import_fixes(context: &Context<'_>, diagnostic: &Diagnostic, name: &str) -> V
 
 /// Types nearly of this name: those in sight first, then those an import
 /// reaches.
-fn near_types(context: &Context<'_>, diagnostic: &Diagnostic, name: &str, at: &Range<usize>) -> Vec<Fix> {
+fn near_types(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    name: &str,
+    at: &Range<usize>,
+) -> Vec<Fix> {
     let mut ranked: Vec<(usize, bool, Symbol)> = Vec::new();
     let limit = names::tolerance(name);
-    for symbol in context.host.similar(JAVA, name, u32::try_from(limit).unwrap_or(1)) {
-        if !is_type(&symbol) || symbol.name == name || ranked.iter().any(|r| r.2.name == symbol.name) {
+    for symbol in context
+        .host
+        .similar(JAVA, name, u32::try_from(limit).unwrap_or(1))
+    {
+        if !is_type(&symbol)
+            || symbol.name == name
+            || ranked.iter().any(|r| r.2.name == symbol.name)
+        {
             continue;
         }
         let Some(distance) = names::distance(name, &symbol.name, limit) else {
             continue;
         };
-        let seen = context.types_named(&symbol.name).first().is_some_and(|s| context.sees(s));
+        let seen = context
+            .types_named(&symbol.name)
+            .first()
+            .is_some_and(|s| context.sees(s));
         if seen || context.can_import(&symbol) {
             ranked.push((distance, !seen, symbol));
         }
@@ -176,7 +201,9 @@ fn near_types(context: &Context<'_>, diagnostic: &Diagnostic, name: &str, at: &R
 /// Type parameters in reach with nearly this name; one letter has too many
 /// neighbours.
 fn type_parameters(context: &Context<'_>, name: &str, at: usize) -> Vec<String> {
-    let found = context.file.matches("(_ (type_parameters (type_parameter . (_) @name))) @scope");
+    let found = context
+        .file
+        .matches("(_ (type_parameters (type_parameter . (_) @name))) @scope");
     let near: Vec<String> = found
         .iter()
         .filter(|m| m.get("scope").is_some_and(|s| s.range.contains(&at)))
@@ -197,7 +224,10 @@ pub(crate) fn package(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
         return Vec::new();
     };
     let caret = context.caret(diagnostic);
-    if let Some(import) = context.file.enclosing(caret..caret, &["import_declaration"]) {
+    if let Some(import) = context
+        .file
+        .enclosing(caret..caret, &["import_declaration"])
+    {
         let last = context.name_at(diagnostic);
         let ty = context.file.slice(last).to_owned();
         return moved_from(context, diagnostic, &ty, name, &import.range);
@@ -240,7 +270,12 @@ fn near_packages(context: &Context<'_>, name: &str) -> Vec<String> {
 }
 
 /// An import of a type that stands in another package.
-fn moved(context: &Context<'_>, diagnostic: &Diagnostic, ty: &str, import: &Range<usize>) -> Vec<Fix> {
+fn moved(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    ty: &str,
+    import: &Range<usize>,
+) -> Vec<Fix> {
     moved_from(context, diagnostic, ty, "", import)
 }
 
@@ -260,7 +295,12 @@ fn moved_from(
             .into_iter()
             .map(|new| {
                 let fix = text.replacen(package, &new, 1);
-                context.replace(diagnostic, format!("import from `{new}`"), import.clone(), fix)
+                context.replace(
+                    diagnostic,
+                    format!("import from `{new}`"),
+                    import.clone(),
+                    fix,
+                )
             })
             .collect();
     }
@@ -297,7 +337,12 @@ fn moved_from(
         // Both may be misspelt.
         for new in near_packages(context, package) {
             let fix = text.replacen(package, &new, 1);
-            fixes.push(context.replace(diagnostic, format!("import from `{new}`"), import.clone(), fix));
+            fixes.push(context.replace(
+                diagnostic,
+                format!("import from `{new}`"),
+                import.clone(),
+                fix,
+            ));
         }
     }
     fixes
@@ -331,11 +376,19 @@ fn variables(
         }
         return fixes;
     }
-    let is_qualifier = file.slice(at.end..file.text().len()).trim_start().starts_with(['.', ':']);
+    let is_qualifier = file
+        .slice(at.end..file.text().len())
+        .trim_start()
+        .starts_with(['.', ':']);
     if missing.name.starts_with(char::is_uppercase) && is_qualifier {
         fixes.extend(import_fixes(context, diagnostic, missing.name));
     }
-    fixes.extend(static_import(context, diagnostic, missing.name, &["constant", "enum-member"]));
+    fixes.extend(static_import(
+        context,
+        diagnostic,
+        missing.name,
+        &["constant", "enum-member"],
+    ));
     let visible = model::visible(file, at.start);
     let mut near: Vec<String> = visible.iter().map(|v| v.name.clone()).collect();
     near.extend(
@@ -358,7 +411,12 @@ fn variables(
 }
 
 /// `x = value;` as the first that the method says of `x`.
-fn declare(context: &Context<'_>, diagnostic: &Diagnostic, name: &str, at: &Range<usize>) -> Option<Fix> {
+fn declare(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    name: &str,
+    at: &Range<usize>,
+) -> Option<Fix> {
     let file = &context.file;
     let around = file.around(at.clone());
     let assignment = around.iter().find(|n| n.kind == "assignment_expression")?;
@@ -383,7 +441,11 @@ fn declare(context: &Context<'_>, diagnostic: &Diagnostic, name: &str, at: &Rang
         "lambda_expression" | "method_reference" | "array_initializer" => return None,
         _ => "var".to_owned(),
     };
-    let ty = if ty.ends_with("<>") { "var".to_owned() } else { ty };
+    let ty = if ty.ends_with("<>") {
+        "var".to_owned()
+    } else {
+        ty
+    };
     let title = format!("declare `{name}`");
     let mut fix = context.replace(diagnostic, title, at.start..at.start, format!("{ty} "));
     // Its later uses are the same mistake.
@@ -424,7 +486,12 @@ fn methods(
         fixes.push(fix);
     }
     if !qualified {
-        fixes.extend(static_import(context, diagnostic, missing.name, &["method"]));
+        fixes.extend(static_import(
+            context,
+            diagnostic,
+            missing.name,
+            &["method"],
+        ));
     }
     let mut near: Vec<(bool, &str)> = Vec::new();
     let all = members.iter().filter(|s| s.kind == "method");
@@ -466,14 +533,18 @@ fn accessor(missing: &Missing<'_>, members: &[Symbol]) -> Option<String> {
     if let Some(first) = capital.get_mut(0..1) {
         first.make_ascii_uppercase();
     }
-    let mut wanted = vec![name.to_owned(), format!("get{capital}"), format!("is{capital}")];
+    let mut wanted = vec![
+        name.to_owned(),
+        format!("get{capital}"),
+        format!("is{capital}"),
+    ];
     if matches!(name, "length" | "size" | "count") {
         wanted.extend(["length".to_owned(), "size".to_owned()]);
     }
     wanted.into_iter().find(|w| {
-        members
-            .iter()
-            .any(|s| s.kind == "method" && s.name == *w && parameters(s).is_some_and(|p| p.is_empty()))
+        members.iter().any(|s| {
+            s.kind == "method" && s.name == *w && parameters(s).is_some_and(|p| p.is_empty())
+        })
     })
 }
 
@@ -523,7 +594,12 @@ fn other_word(
 
 /// A static member of a class from which the file imports others already, or
 /// of one of which other files import just this.
-fn static_import(context: &Context<'_>, diagnostic: &Diagnostic, name: &str, kinds: &[&str]) -> Vec<Fix> {
+fn static_import(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    name: &str,
+    kinds: &[&str],
+) -> Vec<Fix> {
     let mut fixes = Vec::new();
     let mut classes: Vec<String> = imports::of(&context.file)
         .into_iter()
@@ -570,9 +646,14 @@ impl Context<'_> {
     pub(crate) fn type_of(&self, text: &str, at: usize) -> Option<String> {
         let text = text.trim();
         let is_name = text.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if let Some(rest) = text.strip_prefix("this.").filter(|r| r.chars().all(|c| c.is_alphanumeric())) {
+        if let Some(rest) = text
+            .strip_prefix("this.")
+            .filter(|r| r.chars().all(|c| c.is_alphanumeric()))
+        {
             let fields = model::visible(&self.file, at);
-            let field = fields.into_iter().find(|v| v.role == Role::Field && v.name == rest);
+            let field = fields
+                .into_iter()
+                .find(|v| v.role == Role::Field && v.name == rest);
             return field.map(|v| v.ty);
         }
         if text.starts_with('"') {
@@ -582,7 +663,10 @@ impl Context<'_> {
             if let Some(variable) = model::variable(&self.file, at, text) {
                 return Some(variable.ty).filter(|t| t != "var" && !t.is_empty());
             }
-            let inherited = self.around_members(at).into_iter().find(|s| s.name == text)?;
+            let inherited = self
+                .around_members(at)
+                .into_iter()
+                .find(|s| s.name == text)?;
             return Some(value_type(&inherited)).filter(|t| !t.is_empty());
         }
         None

@@ -39,7 +39,11 @@ pub(crate) fn operands(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fi
     let Some((left_type, right_type)) = of("first type:").zip(of("second type:")) else {
         return Vec::new();
     };
-    let Some(node) = file.around(at..at + 1).into_iter().find(|n| n.kind == "binary_expression") else {
+    let Some(node) = file
+        .around(at..at + 1)
+        .into_iter()
+        .find(|n| n.kind == "binary_expression")
+    else {
         return Vec::new();
     };
     let (Some(left), Some(right)) = (file.field(&node, "left"), file.field(&node, "right")) else {
@@ -57,7 +61,11 @@ pub(crate) fn operands(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fi
     };
     let text = |n: &buildfix_fixer_support::tree::Node| {
         let text = file.of(n);
-        if model::is_tight(n) { text.to_owned() } else { format!("({text})") }
+        if model::is_tight(n) {
+            text.to_owned()
+        } else {
+            format!("({text})")
+        }
     };
     let ordered = left_type == right_type
         && !types::is_primitive(left_type)
@@ -65,9 +73,17 @@ pub(crate) fn operands(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fi
     let new = if big && left_type == right_type && !method.is_empty() {
         format!("{}.{method}({})", text(&left), file.of(&right))
     } else if big && !method.is_empty() && matches!(right_type, "int" | "long") {
-        format!("{}.{method}({left_type}.valueOf({}))", text(&left), file.of(&right))
+        format!(
+            "{}.{method}({left_type}.valueOf({}))",
+            text(&left),
+            file.of(&right)
+        )
     } else if ordered {
-        format!("{}.compareTo({}) {operator} 0", text(&left), file.of(&right))
+        format!(
+            "{}.compareTo({}) {operator} 0",
+            text(&left),
+            file.of(&right)
+        )
     } else {
         return Vec::new();
     };
@@ -82,7 +98,11 @@ pub(crate) fn dereferenced(context: &Context<'_>, diagnostic: &Diagnostic) -> Ve
     let Some(ty) = first.split(' ').next().filter(|t| types::is_primitive(t)) else {
         return Vec::new();
     };
-    let Some(call) = file.around(at..at + 1).into_iter().find(|n| n.kind == "method_invocation") else {
+    let Some(call) = file
+        .around(at..at + 1)
+        .into_iter()
+        .find(|n| n.kind == "method_invocation")
+    else {
         return Vec::new();
     };
     let (Some(object), Some(name), Some(list)) = (
@@ -100,14 +120,25 @@ pub(crate) fn dereferenced(context: &Context<'_>, diagnostic: &Diagnostic) -> Ve
         ("hashCode", true) => format!("{class}.hashCode({value})"),
         ("equals", false) => format!("{value} == {argument}"),
         ("compareTo", false) => format!("{class}.compare({value}, {argument})"),
-        ("intValue" | "longValue" | "doubleValue" | "floatValue" | "charValue" | "booleanValue", true) => {
+        (
+            "intValue" | "longValue" | "doubleValue" | "floatValue" | "charValue" | "booleanValue",
+            true,
+        ) => {
             let to = file.of(&name).trim_end_matches("Value");
-            if to == ty { value.to_owned() } else { format!("({to}) {value}") }
+            if to == ty {
+                value.to_owned()
+            } else {
+                format!("({to}) {value}")
+            }
         }
         _ => return Vec::new(),
     };
     let negated = file.slice(0..call.range.start).trim_end().ends_with('!');
-    let new = if negated && new.contains("==") { format!("({new})") } else { new };
+    let new = if negated && new.contains("==") {
+        format!("({new})")
+    } else {
+        new
+    };
     vec![context.replace(diagnostic, format!("write `{new}`"), call.range, new)]
 }
 
@@ -122,10 +153,15 @@ pub(crate) fn indexed(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
     else {
         return Vec::new();
     };
-    let Some(node) = file.around(at..at + 1).into_iter().find(|n| n.kind == "array_access") else {
+    let Some(node) = file
+        .around(at..at + 1)
+        .into_iter()
+        .find(|n| n.kind == "array_access")
+    else {
         return Vec::new();
     };
-    let (Some(array), Some(index)) = (file.field(&node, "array"), file.field(&node, "index")) else {
+    let (Some(array), Some(index)) = (file.field(&node, "array"), file.field(&node, "index"))
+    else {
         return Vec::new();
     };
     let (array, index) = (file.of(&array), file.of(&index));
@@ -135,9 +171,8 @@ pub(crate) fn indexed(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
     let members = context.members_of(&owner);
     let has = |name: &str| members.iter().any(|s| s.kind == "method" && s.name == name);
     let parent = model::parent(file, &node);
-    let assignment = parent.filter(|p| {
-        p.kind == "assignment_expression" && p.range.start == node.range.start
-    });
+    let assignment =
+        parent.filter(|p| p.kind == "assignment_expression" && p.range.start == node.range.start);
     if let Some(assignment) = assignment {
         let Some(value) = file.field(&assignment, "right") else {
             return Vec::new();
@@ -148,7 +183,12 @@ pub(crate) fn indexed(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
             .filter(|_| operator == "=")
             .map(|setter| {
                 let new = format!("{array}.{setter}({index}, {})", file.of(&value));
-                context.replace(diagnostic, format!("write `{new}`"), assignment.range.clone(), new)
+                context.replace(
+                    diagnostic,
+                    format!("write `{new}`"),
+                    assignment.range.clone(),
+                    new,
+                )
             })
             .into_iter()
             .collect();
@@ -157,7 +197,12 @@ pub(crate) fn indexed(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
     getter
         .map(|getter| {
             let new = format!("{array}.{getter}({index})");
-            context.replace(diagnostic, format!("write `{new}`"), node.range.clone(), new)
+            context.replace(
+                diagnostic,
+                format!("write `{new}`"),
+                node.range.clone(),
+                new,
+            )
         })
         .into_iter()
         .collect()
@@ -187,7 +232,11 @@ pub(crate) fn instantiated(context: &Context<'_>, diagnostic: &Diagnostic) -> Ve
 pub(crate) fn enum_label(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
     let file = &context.file;
     let at = context.caret(diagnostic);
-    let Some(node) = file.around(at..at + 1).into_iter().find(|n| n.kind == "field_access") else {
+    let Some(node) = file
+        .around(at..at + 1)
+        .into_iter()
+        .find(|n| n.kind == "field_access")
+    else {
         return Vec::new();
     };
     let Some(name) = file.field(&node, "field") else {
@@ -215,7 +264,11 @@ pub(crate) fn file_name(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<F
     let stem = stem.trim_end_matches(".java");
     let written = file.of(&name).to_owned();
     let mut fixes = Vec::new();
-    let used = context.host.find(crate::JAVA, stem).iter().any(crate::members::is_type);
+    let used = context
+        .host
+        .find(crate::JAVA, stem)
+        .iter()
+        .any(crate::members::is_type);
     if names::distance(&written, stem, names::tolerance(stem)).is_some() && !used {
         fixes.push(context.replace(
             diagnostic,
@@ -224,7 +277,11 @@ pub(crate) fn file_name(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<F
             stem,
         ));
     }
-    let mut fix = edit::fix(diagnostic, format!("name the file `{written}.java`"), "verified");
+    let mut fix = edit::fix(
+        diagnostic,
+        format!("name the file `{written}.java`"),
+        "verified",
+    );
     fix.files.push(FileEdit {
         op: "rename".to_owned(),
         path: file.path().to_owned(),
@@ -261,7 +318,9 @@ pub(crate) fn default_method(context: &Context<'_>, diagnostic: &Diagnostic) -> 
     };
     if diagnostic.message.starts_with("abstract") {
         let fix = edit::fix(diagnostic, "take `abstract` away", "verified");
-        return remove_word(file, fix, &node, "abstract").into_iter().collect();
+        return remove_word(file, fix, &node, "abstract")
+            .into_iter()
+            .collect();
     }
     let Some(ty) = file.field(&node, "type") else {
         return Vec::new();

@@ -8,7 +8,10 @@ fn log(places: &[Place], message: &str) -> String {
         .iter()
         .map(|p| {
             let caret = " ".repeat(p.column - 1);
-            format!("{}:{}: error: {first}\n{}\n{caret}^\n{rest}\n", p.path, p.line, p.source)
+            format!(
+                "{}:{}: error: {first}\n{}\n{caret}^\n{rest}\n",
+                p.path, p.line, p.source
+            )
         })
         .collect()
 }
@@ -18,12 +21,18 @@ fn tiers(files: &[(&str, &str)], message: &str) -> Vec<(String, String)> {
 }
 
 fn all(files: &[(&str, &str)], message: &str) -> Vec<String> {
-    tiers(files, message).into_iter().map(|(_, text)| text).collect()
+    tiers(files, message)
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect()
 }
 
 /// The best text for an error in one file.
 fn one(text: &str, message: &str) -> String {
-    all(&[("A.java", text)], message).into_iter().next().unwrap_or_default()
+    all(&[("A.java", text)], message)
+        .into_iter()
+        .next()
+        .unwrap_or_default()
 }
 
 /// The best text of a method's body, of a class that has what the tests use.
@@ -42,58 +51,119 @@ fn missing(symbol: &str, location: &str) -> String {
 
 #[test]
 fn imports_what_the_library_has() {
-    let text = "package p;\n\nimport java.io.File;\nimport java.util.Map;\n\nclass A { ¦List<File> f; }\n";
+    let text =
+        "package p;\n\nimport java.io.File;\nimport java.util.Map;\n\nclass A { ¦List<File> f; }\n";
     let found = all(&[("p/A.java", text)], &missing("class List", "class A"));
-    assert!(found[0].contains("import java.io.File;\nimport java.util.List;\nimport java.util.Map;\n"), "{}", found[0]);
+    assert!(
+        found[0].contains("import java.io.File;\nimport java.util.List;\nimport java.util.Map;\n"),
+        "{}",
+        found[0]
+    );
     let text = "package p;\n\nclass A { ¦ArrayList f; }\n";
-    let found = tiers(&[("p/A.java", text)], &missing("class ArrayList", "class A"));
+    let found = tiers(
+        &[("p/A.java", text)],
+        &missing("class ArrayList", "class A"),
+    );
     assert_eq!(found[0].0, "exact");
-    assert!(found[0].1.starts_with("package p;\n\nimport java.util.ArrayList;\n\nclass A"), "{}", found[0].1);
+    assert!(
+        found[0]
+            .1
+            .starts_with("package p;\n\nimport java.util.ArrayList;\n\nclass A"),
+        "{}",
+        found[0].1
+    );
 }
 
 #[test]
 fn imports_what_the_project_has_and_uses() {
     let a = "package p;\n\nclass A { ¦Tool f; }\n";
     let tool = "package q;\n\npublic class Tool {}\n";
-    let found = all(&[("p/A.java", a), ("q/Tool.java", tool)], &missing("class Tool", "class A"));
-    assert_eq!(found[0], "package p;\n\nimport q.Tool;\n\nclass A { Tool f; }\n");
+    let found = all(
+        &[("p/A.java", a), ("q/Tool.java", tool)],
+        &missing("class Tool", "class A"),
+    );
+    assert_eq!(
+        found[0],
+        "package p;\n\nimport q.Tool;\n\nclass A { Tool f; }\n"
+    );
     let other = "package p;\n\nimport java.awt.List;\n\nclass B { List l; }\n";
     let a = "package p;\n\nclass A { ¦List f; }\n";
-    let found = all(&[("p/A.java", a), ("p/B.java", other)], &missing("class List", "class A"));
+    let found = all(
+        &[("p/A.java", a), ("p/B.java", other)],
+        &missing("class List", "class A"),
+    );
     assert!(found[0].contains("import java.awt.List;"), "{}", found[0]);
     let a = "package p;\n\nimport static java.lang.Math.max;\n\nclass A { int f = ¦min(1, max(2, 3)); }\n";
-    let found = all(&[("p/A.java", a)], &missing("method min(int,int)", "class A"));
-    assert!(found[0].contains("import static java.lang.Math.max;\nimport static java.lang.Math.min;\n"), "{}", found[0]);
+    let found = all(
+        &[("p/A.java", a)],
+        &missing("method min(int,int)", "class A"),
+    );
+    assert!(
+        found[0].contains("import static java.lang.Math.max;\nimport static java.lang.Math.min;\n"),
+        "{}",
+        found[0]
+    );
 }
 
 #[test]
 fn corrects_imports() {
     let text = "import java.utl¦.List;\nclass A {}\n";
-    assert_eq!(one(text, "package java.utl does not exist"), "import java.util.List;\nclass A {}\n");
+    assert_eq!(
+        one(text, "package java.utl does not exist"),
+        "import java.util.List;\nclass A {}\n"
+    );
     let text = "import java.utl¦.*;\nclass A {}\n";
-    assert_eq!(one(text, "package java.utl does not exist"), "import java.util.*;\nclass A {}\n");
+    assert_eq!(
+        one(text, "package java.utl does not exist"),
+        "import java.util.*;\nclass A {}\n"
+    );
     let text = "import java.util¦.Lisst;\nclass A {}\n";
-    assert_eq!(one(text, &missing("class Lisst", "package java.util")), "import java.util.List;\nclass A {}\n");
+    assert_eq!(
+        one(text, &missing("class Lisst", "package java.util")),
+        "import java.util.List;\nclass A {}\n"
+    );
     let text = "import java.io¦.List;\nclass A {}\n";
-    assert_eq!(all(&[("A.java", text)], &missing("class List", "package java.io")).len(), 2);
+    assert_eq!(
+        all(
+            &[("A.java", text)],
+            &missing("class List", "package java.io")
+        )
+        .len(),
+        2
+    );
 }
 
 #[test]
 fn corrects_names() {
-    assert_eq!(body("int cuont = ¦cout;", &missing("variable cout", "class A")), "int cuont = count;");
     assert_eq!(
-        body("StringBuilder sb = null; sb¦.apend('c');", &missing("method apend(char)", "variable sb of type StringBuilder")),
+        body("int cuont = ¦cout;", &missing("variable cout", "class A")),
+        "int cuont = count;"
+    );
+    assert_eq!(
+        body(
+            "StringBuilder sb = null; sb¦.apend('c');",
+            &missing("method apend(char)", "variable sb of type StringBuilder")
+        ),
         "StringBuilder sb = null; sb.append('c');"
     );
-    assert_eq!(body("¦Strin s;", &missing("class Strin", "class A")), "String s;");
-    assert_eq!(body("this¦.q(1);", &missing("method q(int)", "class A")), "");
+    assert_eq!(
+        body("¦Strin s;", &missing("class Strin", "class A")),
+        "String s;"
+    );
+    assert_eq!(
+        body("this¦.q(1);", &missing("method q(int)", "class A")),
+        ""
+    );
     let inherited = "class A extends Thread { void m() { ¦intterupt(); } }";
     assert_eq!(
         one(inherited, &missing("method intterupt()", "class A")),
         "class A extends Thread { void m() { interrupt(); } }"
     );
     let texts = [
-        ("p/A.java", "package p;\nclass A { void m(B b) { b¦.runn(); } }"),
+        (
+            "p/A.java",
+            "package p;\nclass A { void m(B b) { b¦.runn(); } }",
+        ),
         ("p/B.java", "package p;\nclass B extends C {}"),
         ("p/C.java", "package p;\nclass C { void run() {} }"),
     ];
@@ -104,42 +174,101 @@ fn corrects_names() {
 #[test]
 fn knows_what_lengths_are_called() {
     let of = |ty: &str, symbol: &str| missing(symbol, &format!("variable x of type {ty}"));
-    assert_eq!(body("int[] x = {}; n = x¦.length();", &of("int[]", "method length()")), "int[] x = {}; n = x.length;");
-    assert_eq!(body("String x = \"\"; n = x¦.length;", &of("String", "variable length")), "String x = \"\"; n = x.length();");
     assert_eq!(
-        body("java.util.List<String> x; n = x¦.length();", &of("List<String>", "method length()")),
+        body(
+            "int[] x = {}; n = x¦.length();",
+            &of("int[]", "method length()")
+        ),
+        "int[] x = {}; n = x.length;"
+    );
+    assert_eq!(
+        body(
+            "String x = \"\"; n = x¦.length;",
+            &of("String", "variable length")
+        ),
+        "String x = \"\"; n = x.length();"
+    );
+    assert_eq!(
+        body(
+            "java.util.List<String> x; n = x¦.length();",
+            &of("List<String>", "method length()")
+        ),
         "java.util.List<String> x; n = x.size();"
     );
 }
 
 #[test]
 fn declares_a_local_that_is_only_set() {
-    assert_eq!(body("¦total = 1; total++;", &missing("variable total", "class A")), "int total = 1; total++;");
-    assert_eq!(body("n++; n = ¦other;", &missing("variable other", "class A")), "");
+    assert_eq!(
+        body(
+            "¦total = 1; total++;",
+            &missing("variable total", "class A")
+        ),
+        "int total = 1; total++;"
+    );
+    assert_eq!(
+        body("n++; n = ¦other;", &missing("variable other", "class A")),
+        ""
+    );
 }
 
 #[test]
 fn converts_values() {
-    let of = |from: &str, to: &str| format!("incompatible types: {from} cannot be converted to {to}");
-    let lossy = |from: &str, to: &str| format!("incompatible types: possible lossy conversion from {from} to {to}");
-    assert_eq!(body("n = Math.sqrt¦(2);", &lossy("double", "int")), "n = (int) Math.sqrt(2);");
-    assert_eq!(body("n = 1.5 ¦* n;", &lossy("double", "int")), "n = (int) (1.5 * n);");
-    assert_eq!(body("float f = ¦1.5;", &lossy("double", "float")), "float f = 1.5f;");
+    let of =
+        |from: &str, to: &str| format!("incompatible types: {from} cannot be converted to {to}");
+    let lossy = |from: &str, to: &str| {
+        format!("incompatible types: possible lossy conversion from {from} to {to}")
+    };
+    assert_eq!(
+        body("n = Math.sqrt¦(2);", &lossy("double", "int")),
+        "n = (int) Math.sqrt(2);"
+    );
+    assert_eq!(
+        body("n = 1.5 ¦* n;", &lossy("double", "int")),
+        "n = (int) (1.5 * n);"
+    );
+    assert_eq!(
+        body("float f = ¦1.5;", &lossy("double", "float")),
+        "float f = 1.5f;"
+    );
     assert_eq!(body("Long l = ¦5;", &of("int", "Long")), "Long l = 5L;");
-    assert_eq!(body("String s; s = ¦n;", &of("int", "String")), "String s; s = String.valueOf(n);");
-    assert_eq!(body("String s = \"\"; n = ¦s;", &of("String", "int")), "String s = \"\"; n = Integer.parseInt(s);");
+    assert_eq!(
+        body("String s; s = ¦n;", &of("int", "String")),
+        "String s; s = String.valueOf(n);"
+    );
+    assert_eq!(
+        body("String s = \"\"; n = ¦s;", &of("String", "int")),
+        "String s = \"\"; n = Integer.parseInt(s);"
+    );
+    assert_eq!(
+        body("char c; c = ¦\"x\";", &of("String", "char")),
+        "char c; c = 'x';"
+    );
     assert_eq!(body("n = ¦\"5\";", &of("String", "int")), "n = 5;");
-    assert_eq!(body("Object o = n; String s; s = ¦o;", &of("Object", "String")), "Object o = n; String s; s = (String) o;");
-    assert_eq!(body("boolean b; b = ¦n;", &of("int", "boolean")), "boolean b; b = n != 0;");
+    assert_eq!(
+        body("Object o = n; String s; s = ¦o;", &of("Object", "String")),
+        "Object o = n; String s; s = (String) o;"
+    );
+    assert_eq!(
+        body("boolean b; b = ¦n;", &of("int", "boolean")),
+        "boolean b; b = n != 0;"
+    );
     let text = "class A { String f() { return ¦1; } }";
     let found = all(&[("A.java", text)], &of("int", "String"));
-    assert_eq!(found[0], "class A { String f() { return String.valueOf(1); } }");
-    assert!(found.contains(&"class A { int f() { return 1; } }".to_owned()), "{found:?}");
+    assert_eq!(
+        found[0],
+        "class A { String f() { return String.valueOf(1); } }"
+    );
+    assert!(
+        found.contains(&"class A { int f() { return 1; } }".to_owned()),
+        "{found:?}"
+    );
 }
 
 #[test]
 fn converts_collections_and_optionals() {
-    let of = |from: &str, to: &str| format!("incompatible types: {from} cannot be converted to {to}");
+    let of =
+        |from: &str, to: &str| format!("incompatible types: {from} cannot be converted to {to}");
     let text = "import java.util.List;\nclass A { List<String> f(String[] a) { return ¦a; } }";
     assert_eq!(
         one(text, &of("String[]", "List<String>")),
@@ -148,17 +277,28 @@ fn converts_collections_and_optionals() {
     let text = "import java.util.Optional;\nclass A { Optional<String> f() { return ¦null; } Optional<String> g(String s) { return s; } }";
     assert!(one(text, &of("<null>", "Optional<String>")).contains("return Optional.empty();"));
     assert_eq!(
-        body("java.util.Optional<Integer> o = null; n = ¦o;", &of("Optional<Integer>", "int")),
+        body(
+            "java.util.Optional<Integer> o = null; n = ¦o;",
+            &of("Optional<Integer>", "int")
+        ),
         "java.util.Optional<Integer> o = null; n = o.orElseThrow();"
     );
-    assert_eq!(body("java.util.List<String> l = null; Object[] a; a = ¦l;", &of("List<String>", "String[]")),
-        "java.util.List<String> l = null; Object[] a; a = l.toArray(new String[0]);");
+    assert_eq!(
+        body(
+            "java.util.List<String> l = null; Object[] a; a = ¦l;",
+            &of("List<String>", "String[]")
+        ),
+        "java.util.List<String> l = null; Object[] a; a = l.toArray(new String[0]);"
+    );
 }
 
 #[test]
 fn lets_a_method_return_what_it_returns() {
     assert_eq!(
-        one("class A { void f(int n) { return n ¦> 1; } }", "incompatible types: unexpected return value"),
+        one(
+            "class A { void f(int n) { return n ¦> 1; } }",
+            "incompatible types: unexpected return value"
+        ),
         "class A { boolean f(int n) { return n > 1; } }"
     );
 }
@@ -169,16 +309,27 @@ fn declares_exceptions_of_one_method_together() {
     let text = "class A {\n    void m() {\n        f¦();\n        f¦();\n    }\n    void f() throws java.io.IOException {}\n}\n";
     let found = all(&[("A.java", text)], error);
     assert_eq!(found.len(), 1);
-    assert!(found[0].starts_with("import java.io.IOException;\n\nclass A {\n    void m() throws IOException {"), "{}", found[0]);
+    assert!(
+        found[0].starts_with(
+            "import java.io.IOException;\n\nclass A {\n    void m() throws IOException {"
+        ),
+        "{}",
+        found[0]
+    );
     let text = "class A { void m() throws Error { Thread.sleep¦(1); } }";
-    let error = "unreported exception InterruptedException; must be caught or declared to be thrown";
-    assert_eq!(one(text, error), "class A { void m() throws Error, InterruptedException { Thread.sleep(1); } }");
+    let error =
+        "unreported exception InterruptedException; must be caught or declared to be thrown";
+    assert_eq!(
+        one(text, error),
+        "class A { void m() throws Error, InterruptedException { Thread.sleep(1); } }"
+    );
 }
 
 #[test]
 fn throws_on_what_a_lambda_cannot_declare() {
     let text = "class A {\n    Runnable r = () -> {\n        Thread.sleep¦(1);\n    };\n}\n";
-    let error = "unreported exception InterruptedException; must be caught or declared to be thrown";
+    let error =
+        "unreported exception InterruptedException; must be caught or declared to be thrown";
     assert_eq!(
         one(text, error),
         "class A {\n    Runnable r = () -> {\n        try {\n            Thread.sleep(1);\n        } catch (InterruptedException e) {\n            Thread.currentThread().interrupt();\n            throw new RuntimeException(e);\n        }\n    };\n}\n"
@@ -189,20 +340,32 @@ fn throws_on_what_a_lambda_cannot_declare() {
 fn deletes_nothing_but_copies() {
     let error = "variable x is already defined in method m()";
     let text = "class A {\n    void m() {\n        int x = 1;\n        int ¦x = 1;\n        x++;\n    }\n}\n";
-    assert_eq!(one(text, error), "class A {\n    void m() {\n        int x = 1;\n        x++;\n    }\n}\n");
+    assert_eq!(
+        one(text, error),
+        "class A {\n    void m() {\n        int x = 1;\n        x++;\n    }\n}\n"
+    );
     assert_eq!(body("int x = 1; int ¦x = 2;", error), "int x = 1; x = 2;");
     assert_eq!(body("int x = 1; String ¦x = \"\";", error), "");
     let error = "method f() is already defined in class A";
     let text = "class A {\n    /** Doc. */\n    void f() { }\n\n    void ¦f() {\n    }\n}\n";
-    assert_eq!(one(text, error), "class A {\n    /** Doc. */\n    void f() { }\n}\n");
-    assert_eq!(one("class A { void f() { } void ¦f() { f(); } }", error), "");
+    assert_eq!(
+        one(text, error),
+        "class A {\n    /** Doc. */\n    void f() { }\n}\n"
+    );
+    assert_eq!(
+        one("class A { void f() { } void ¦f() { f(); } }", error),
+        ""
+    );
 }
 
 #[test]
 fn deletes_jumps_that_nothing_reaches() {
     let error = "unreachable statement";
     let text = "class A {\n    int m() {\n        return 1;\n        ¦return 1;\n    }\n}\n";
-    assert_eq!(one(text, error), "class A {\n    int m() {\n        return 1;\n    }\n}\n");
+    assert_eq!(
+        one(text, error),
+        "class A {\n    int m() {\n        return 1;\n    }\n}\n"
+    );
     assert_eq!(body("while (true) { } ¦n++;", error), "");
 }
 
@@ -211,7 +374,18 @@ fn returns_what_was_made() {
     let error = "missing return statement";
     let text = "class A {\n    String m(String a) {\n        String out = a + a;\n        f(out);\n    ¦}\n}\n";
     let found = tiers(&[("A.java", text)], error);
-    assert_eq!(found[0].1, "class A {\n    String m(String a) {\n        String out = a + a;\n        f(out);\n        return out;\n    }\n}\n");
+    assert_eq!(
+        found[0].1,
+        "class A {\n    String m(String a) {\n        String out = a + a;\n        f(out);\n        return out;\n    }\n}\n"
+    );
+    let text = "class A {\n    boolean m(int n) {\n        if (n > 1) return true;\n    ¦}\n}\n";
+    let found = tiers(&[("A.java", text)], error);
+    assert_eq!(found[0].0, "verified");
+    assert!(
+        found[0].1.contains("        return false;\n    }\n"),
+        "{}",
+        found[0].1
+    );
     let text = "class A {\n    int m() {\n        f();\n    ¦}\n}\n";
     assert_eq!(tiers(&[("A.java", text)], error)[0].0, "placeholder");
 }
@@ -219,13 +393,19 @@ fn returns_what_was_made() {
 #[test]
 fn begins_variables() {
     let error = "variable x might not have been initialized";
-    assert_eq!(body("int x; if (n > 1) x = 2; f(¦x);", error), "int x = 0; if (n > 1) x = 2; f(x);");
+    assert_eq!(
+        body("int x; if (n > 1) x = 2; f(¦x);", error),
+        "int x = 0; if (n > 1) x = 2; f(x);"
+    );
     let text = "import java.util.List;\nclass A { void m() { List<String> x; ¦x.add(\"\"); } }";
     assert_eq!(
         one(text, error),
         "import java.util.ArrayList;\nimport java.util.List;\nclass A { void m() { List<String> x = new ArrayList<>(); x.add(\"\"); } }"
     );
-    let found = tiers(&[("A.java", "class A { void m() { String x; f(¦x); } }")], error);
+    let found = tiers(
+        &[("A.java", "class A { void m() { String x; f(¦x); } }")],
+        error,
+    );
     assert_eq!(found[0].0, "placeholder");
 }
 
@@ -234,20 +414,41 @@ fn gives_and_takes_modifiers() {
     let error = "non-static method f(int) cannot be referenced from a static context";
     let text = "class A { public void f(int n) {} void f(String s) {} static void m() { ¦f(1); } }";
     let found = all(&[("A.java", text)], error);
-    assert_eq!(found[0], "class A { public static void f(int n) {} void f(String s) {} static void m() { f(1); } }");
-    assert_eq!(found[1], "class A { public void f(int n) {} void f(String s) {} void m() { f(1); } }");
-    assert_eq!(body("final int x = 1; ¦x = 2;", "cannot assign a value to final variable x"), "int x = 1; x = 2;");
     assert_eq!(
-        one("class A { private final int x = 1; void m() { this¦.x = 2; } }", "cannot assign a value to final variable x"),
+        found[0],
+        "class A { public static void f(int n) {} void f(String s) {} static void m() { f(1); } }"
+    );
+    assert_eq!(
+        found[1],
+        "class A { public void f(int n) {} void f(String s) {} void m() { f(1); } }"
+    );
+    assert_eq!(
+        body(
+            "final int x = 1; ¦x = 2;",
+            "cannot assign a value to final variable x"
+        ),
+        "int x = 1; x = 2;"
+    );
+    assert_eq!(
+        one(
+            "class A { private final int x = 1; void m() { this¦.x = 2; } }",
+            "cannot assign a value to final variable x"
+        ),
         "class A { private int x = 1; void m() { this.x = 2; } }"
     );
     let weaker = "toString() in A cannot override toString() in Object\n  attempting to assign weaker access privileges; was public";
     assert_eq!(
-        one("class A { @Override\n String ¦toString() { return null; } }", weaker),
+        one(
+            "class A { @Override\n String ¦toString() { return null; } }",
+            weaker
+        ),
         "class A { @Override\n public String toString() { return null; } }"
     );
     let other = "f() in A cannot override f() in B\n  return type long is not compatible with int";
-    assert_eq!(one("class A extends B { long ¦f() { return 1; } }", other), "class A extends B { int f() { return 1; } }");
+    assert_eq!(
+        one("class A extends B { long ¦f() { return 1; } }", other),
+        "class A extends B { int f() { return 1; } }"
+    );
 }
 
 #[test]
@@ -258,20 +459,39 @@ fn opens_what_is_private() {
         "package p;\nclass B { private int x; int getX() { return x; } }",
         "package p;\nclass A { int m(B b) { return b¦.x; } }",
     );
-    assert_eq!(all(&reader, error)[0], "package p;\nclass A { int m(B b) { return b.getX(); } }");
+    assert_eq!(
+        all(&reader, error)[0],
+        "package p;\nclass A { int m(B b) { return b.getX(); } }"
+    );
     let inner = "class A extends B { int m() { return ¦x; } }\nclass B { private int x; }\n";
-    assert_eq!(one(inner, error), "class A extends B { int m() { return x; } }\nclass B { protected int x; }\n");
+    assert_eq!(
+        one(inner, error),
+        "class A extends B { int m() { return x; } }\nclass B { protected int x; }\n"
+    );
     let same = "class A { int m(B b) { return b¦.x; } }\nclass B { private int x; }\n";
-    assert_eq!(one(same, error), "class A { int m(B b) { return b.x; } }\nclass B { int x; }\n");
+    assert_eq!(
+        one(same, error),
+        "class A { int m(B b) { return b.x; } }\nclass B { int x; }\n"
+    );
 }
 
 #[test]
 fn mends_calls() {
     let error = "method f in class A cannot be applied to given types;\n  required: int[],int,int\n  found:    int[],int\n  reason: actual and formal argument lists differ in length";
     let text = "class A { void f(int[] a, int n, int size) {} void m(int[] a, int size) { int other = 1; ¦f(a, a.length); } }";
-    assert!(one(text, error).contains("f(a, a.length, size);"), "{}", one(text, error));
+    assert!(
+        one(text, error).contains("f(a, a.length, size);"),
+        "{}",
+        one(text, error)
+    );
     let error = "method f in class A cannot be applied to given types;\n  required: int\n  found:    int,String\n  reason: x";
-    assert!(one("class A { void f(int n) {} void m() { ¦f(1, \"x\"); } }", error).contains("f(1);"));
+    assert!(
+        one(
+            "class A { void f(int n) {} void m() { ¦f(1, \"x\"); } }",
+            error
+        )
+        .contains("f(1);")
+    );
     let error = "no suitable method found for f(String,int)\n    method A.f(int,String) is not applicable\n      (argument mismatch; String cannot be converted to int)";
     assert!(one("class A { void m() { ¦f(\"x\", 1); } }", error).contains("f(1, \"x\");"));
 }
@@ -280,39 +500,81 @@ fn mends_calls() {
 fn finds_the_method_that_was_meant_to_override() {
     let error = "A is not abstract and does not override abstract method run() in Runnable";
     let text = "¦class A implements Runnable { public void rnu() {} }";
-    assert_eq!(one(text, error), "class A implements Runnable { public void run() {} }");
+    assert_eq!(
+        one(text, error),
+        "class A implements Runnable { public void run() {} }"
+    );
     let found = tiers(&[("A.java", "¦class A implements Runnable {\n}\n")], error);
     assert_eq!(found[0].0, "placeholder");
-    assert!(found[0].1.contains("    @Override\n    public void run() {\n"), "{}", found[0].1);
+    assert!(
+        found[0]
+            .1
+            .contains("    @Override\n    public void run() {\n"),
+        "{}",
+        found[0].1
+    );
     let error = "method does not override or implement a method from a supertype";
     let text = "class A { ¦@Override public String toSting() { return null; } }";
-    assert_eq!(one(text, error), "class A { @Override public String toString() { return null; } }");
+    assert_eq!(
+        one(text, error),
+        "class A { @Override public String toString() { return null; } }"
+    );
 }
 
 #[test]
 fn follows_small_rules() {
     let error = "unexpected type\n  required: reference\n  found:    int";
     assert_eq!(body("List<¦int> l;", error), "List<Integer> l;");
-    assert_eq!(body("String s = n¦.toString();", "int cannot be dereferenced"), "String s = String.valueOf(n);");
-    assert_eq!(body("if (!n¦.equals(1)) { }", "int cannot be dereferenced"), "if (!(n == 1)) { }");
-    assert_eq!(body("String s = \"\"; char c = s¦[0];", "array required, but String found"), "String s = \"\"; char c = s.charAt(0);");
-    assert_eq!(body("java.util.Map<String, String> l; l¦[0] = \"\";", "array required, but Map<String,String> found"),
-        "java.util.Map<String, String> l; l.put(0, \"\");");
     assert_eq!(
-        body("switch (q) { case Q¦.A: }", "an enum switch case label must be the unqualified name of an enumeration constant"),
+        body("String s = n¦.toString();", "int cannot be dereferenced"),
+        "String s = String.valueOf(n);"
+    );
+    assert_eq!(
+        body("if (!n¦.equals(1)) { }", "int cannot be dereferenced"),
+        "if (!(n == 1)) { }"
+    );
+    assert_eq!(
+        body(
+            "String s = \"\"; char c = s¦[0];",
+            "array required, but String found"
+        ),
+        "String s = \"\"; char c = s.charAt(0);"
+    );
+    assert_eq!(
+        body(
+            "java.util.Map<String, String> l; l¦[0] = \"\";",
+            "array required, but Map<String,String> found"
+        ),
+        "java.util.Map<String, String> l; l.put(0, \"\");"
+    );
+    assert_eq!(
+        body(
+            "switch (q) { case Q¦.A: }",
+            "an enum switch case label must be the unqualified name of an enumeration constant"
+        ),
         "switch (q) { case A: }"
     );
     let operands = "bad operand types for binary operator '+'\n  first type:  BigInteger\n  second type: BigInteger";
     assert_eq!(body("b = a ¦+ c;", operands), "b = a.add(c);");
     assert_eq!(
-        one("public class ¦Aa {}", "class Aa is public, should be declared in a file named Aa.java"),
+        one(
+            "public class ¦Aa {}",
+            "class Aa is public, should be declared in a file named Aa.java"
+        ),
         "public class A {}"
     );
 }
 
 #[test]
 fn survives_odd_texts() {
-    let texts = ["¦", "class A { ¦", "class A { void m( { ¦x[ ] } }", "é¦→;", "¦class A {}", "class A { void m() { a¦.b(¦c); } }"];
+    let texts = [
+        "¦",
+        "class A { ¦",
+        "class A { void m( { ¦x[ ] } }",
+        "é¦→;",
+        "¦class A {}",
+        "class A { void m() { a¦.b(¦c); } }",
+    ];
     let messages = [
         "cannot find symbol\n  symbol:   method é(\n  location: ",
         "cannot find symbol\n  symbol:   variable\n  location: variable of type",

@@ -3,9 +3,15 @@
 /// A type's name without what qualifies it, its arguments and its dimensions:
 /// `java.util.Map.Entry<K,V>[]` → `Entry`.
 pub(crate) fn simple(ty: &str) -> &str {
-    let ty = ty.trim().trim_start_matches("? extends ").trim_start_matches("? super ");
+    let ty = ty
+        .trim()
+        .trim_start_matches("? extends ")
+        .trim_start_matches("? super ");
     let head = ty.split(['<', '[', ' ']).next().unwrap_or(ty);
-    head.trim_end_matches("...").rsplit('.').next().unwrap_or(head)
+    head.trim_end_matches("...")
+        .rsplit('.')
+        .next()
+        .unwrap_or(head)
 }
 
 /// The parts between commas outside brackets, trimmed.
@@ -38,9 +44,15 @@ pub(crate) fn arguments(ty: &str) -> Vec<&str> {
 
 /// Without the blanks that say nothing, as javac prints it.
 pub(crate) fn squeezed(ty: &str) -> String {
-    let words: Vec<&str> = ty.split_whitespace().filter(|w| !w.starts_with('@')).collect();
+    let words: Vec<&str> = ty
+        .split_whitespace()
+        .filter(|w| !w.starts_with('@'))
+        .collect();
     let joined = words.join(" ");
-    joined.replace(", ", ",").replace(" <", "<").replace(" [", "[")
+    joined
+        .replace(", ", ",")
+        .replace(" <", "<")
+        .replace(" [", "[")
 }
 
 /// The class around a primitive type.
@@ -144,9 +156,24 @@ pub(crate) fn implementation(ty: &str) -> Option<&'static str> {
 pub(crate) fn has_empty(ty: &str) -> bool {
     matches!(
         simple(ty),
-        "ArrayList" | "LinkedList" | "HashMap" | "LinkedHashMap" | "TreeMap" | "HashSet" | "LinkedHashSet" | "TreeSet"
-            | "ArrayDeque" | "PriorityQueue" | "Stack" | "Vector" | "StringBuilder" | "StringBuffer" | "StringWriter"
-            | "ConcurrentHashMap" | "CopyOnWriteArrayList" | "ByteArrayOutputStream"
+        "ArrayList"
+            | "LinkedList"
+            | "HashMap"
+            | "LinkedHashMap"
+            | "TreeMap"
+            | "HashSet"
+            | "LinkedHashSet"
+            | "TreeSet"
+            | "ArrayDeque"
+            | "PriorityQueue"
+            | "Stack"
+            | "Vector"
+            | "StringBuilder"
+            | "StringBuffer"
+            | "StringWriter"
+            | "ConcurrentHashMap"
+            | "CopyOnWriteArrayList"
+            | "ByteArrayOutputStream"
     )
 }
 

@@ -14,7 +14,8 @@ fn allow_none(context: &Context<'_>, fix: Fix, ty: Range<usize>) -> Fix {
     let text = file.slice(ty.clone());
     let quote = text.starts_with(['"', '\'']).then(|| &text[..1]);
     let inner = text.trim_matches(['"', '\'']);
-    let bars = file.text().contains("| None") || file.text().contains("from __future__ import annotations");
+    let bars = file.text().contains("| None")
+        || file.text().contains("from __future__ import annotations");
     let optional = file.text().matches("Optional[").count();
     if bars && (optional == 0 || file.text().matches("| None").count() >= optional) {
         let new = match quote {
@@ -67,17 +68,19 @@ pub(crate) fn assigned(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fi
     let Some(assignment) = around.iter().find(|n| n.kind == "assignment") else {
         return fixes;
     };
-    let (Some(left), annotated) = (file.field(assignment, "left"), file.field(assignment, "type")) else {
+    let (Some(left), annotated) = (
+        file.field(assignment, "left"),
+        file.field(assignment, "type"),
+    ) else {
         return fixes;
     };
     // The annotation may stand with an earlier assignment.
-    let annotated = annotated.map(|n| n.range).or_else(|| declared(context, &left));
+    let annotated = annotated
+        .map(|n| n.range)
+        .or_else(|| declared(context, &left));
     if let Some(ty) = annotated {
         let name = file.of(&left).to_owned();
-        if *from == "None" {
-            let fix = edit::fix(diagnostic, format!("let `{name}` be `None`"), "verified");
-            fixes.push(allow_none(context, fix, ty));
-        } else if model::without_none(from).as_deref() == Some(*to) {
+        if *from == "None" || model::without_none(from).as_deref() == Some(*to) {
             let fix = edit::fix(diagnostic, format!("let `{name}` be `None`"), "verified");
             fixes.push(allow_none(context, fix, ty));
         } else {
@@ -95,11 +98,16 @@ fn declared(context: &Context<'_>, left: &Node) -> Option<Range<usize>> {
     let file = &context.file;
     let name = file.of(left);
     let home = model::function_at(file, left.range.start).filter(|_| left.kind == "identifier");
-    let within = home.as_ref().map_or(0..file.text().len(), |f| f.body.clone());
+    let within = home
+        .as_ref()
+        .map_or(0..file.text().len(), |f| f.body.clone());
     let found = file.matches("(assignment left: (_) @left type: (_) @type)");
     let local = found
         .iter()
-        .filter(|m| m.get("left").is_some_and(|l| file.of(l) == name && within.contains(&l.range.start)))
+        .filter(|m| {
+            m.get("left")
+                .is_some_and(|l| file.of(l) == name && within.contains(&l.range.start))
+        })
         .find_map(|m| m.get("type").map(|t| t.range.clone()));
     local.or_else(|| home?.parameters.into_iter().find(|p| p.name == name)?.ty)
 }
@@ -123,7 +131,13 @@ fn parameter(context: &Context<'_>, diagnostic: &Diagnostic, name: &str) -> Opti
 }
 
 /// A default of the wrong sort.
-fn default(context: &Context<'_>, diagnostic: &Diagnostic, parameter: &Parameter, from: &str, to: &str) -> Vec<Fix> {
+fn default(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    parameter: &Parameter,
+    from: &str,
+    to: &str,
+) -> Vec<Fix> {
     let Some(range) = parameter.default.clone() else {
         return Vec::new();
     };
@@ -165,10 +179,11 @@ pub(crate) fn returned(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fi
             let name = file.of(value);
             let made = model::bindings(file, &function.body)
                 .into_iter()
-                .filter(|b| b.name == name && b.ty.is_none())
-                .next_back()
+                .rfind(|b| b.name == name && b.ty.is_none())
                 .and_then(|b| b.value);
-            if let Some(made) = made.filter(|m| matches!(m.kind.as_str(), "attribute" | "call" | "identifier")) {
+            if let Some(made) =
+                made.filter(|m| matches!(m.kind.as_str(), "attribute" | "call" | "identifier"))
+            {
                 let new = format!("str({})", file.of(&made));
                 values.push(rewritten(context, diagnostic, &made, new));
             }
@@ -227,7 +242,11 @@ fn annotated_otherwise(
         .filter(|n| function.body.contains(&n.range.start))
         .filter(|n| file.of(n) != "return")
         .collect();
-    let count = if all.len() == answers.len() { all.len() } else { 0 };
+    let count = if all.len() == answers.len() {
+        all.len()
+    } else {
+        0
+    };
     let none = types.contains(&"None".to_owned());
     types.retain(|t| t != "None");
     let title;
@@ -272,7 +291,8 @@ pub(crate) fn overriding(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<
         let number: Option<usize> = message
             .strip_prefix("Argument ")
             .and_then(|r| r.split(' ').next()?.parse().ok());
-        let own = usize::from(function.class.is_some() && !function.decorators.contains("staticmethod"));
+        let own =
+            usize::from(function.class.is_some() && !function.decorators.contains("staticmethod"));
         let parameter = number.and_then(|n| function.parameters.get(n - 1 + own));
         let wanted = quoted(wanted).first().map(|w| (*w).to_owned());
         let Some((wanted, ty)) = wanted.zip(parameter.and_then(|p| p.ty.clone())) else {
@@ -302,7 +322,8 @@ pub(crate) fn untyped(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
         fix = file.edit(fix, at..at, format!(" -> {ty}"));
     }
     if wants_parameters {
-        let own = usize::from(function.class.is_some() && !function.decorators.contains("staticmethod"));
+        let own =
+            usize::from(function.class.is_some() && !function.decorators.contains("staticmethod"));
         for parameter in function.parameters.iter().skip(own) {
             if parameter.ty.is_some() || parameter.name.is_empty() || parameter.name == "/" {
                 continue;
@@ -324,7 +345,11 @@ pub(crate) fn untyped(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
             }
         }
     }
-    if fix.edits.is_empty() { Vec::new() } else { vec![fix] }
+    if fix.edits.is_empty() {
+        Vec::new()
+    } else {
+        vec![fix]
+    }
 }
 
 /// What a function returns, as far as that is certain.
@@ -336,7 +361,9 @@ fn returned_type(context: &Context<'_>, function: &Function) -> Option<String> {
         .map(|n| n.range)
         .filter(|r| function.body.contains(&r.start))
         .collect();
-    let own = |n: &Node| function.body.contains(&n.range.start) && !inner.iter().any(|r| r.contains(&n.range.start));
+    let own = |n: &Node| {
+        function.body.contains(&n.range.start) && !inner.iter().any(|r| r.contains(&n.range.start))
+    };
     if file.all("yield").iter().any(own) {
         return None;
     }
@@ -378,13 +405,20 @@ fn of_base(context: &Context<'_>, function: &Function) -> Option<String> {
         .iter()
         .filter(|s| s.name == name)
         .find_map(|s| s.signature.rsplit_once(" -> "))?;
-    let known = base.1.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '[' | ']' | ',' | ' ' | '|' | '.'));
+    let known = base
+        .1
+        .chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, '_' | '[' | ']' | ',' | ' ' | '|' | '.'));
     known.then(|| base.1.to_owned())
 }
 
 /// The type of a parameter: its default's, or what others of the name have in
 /// the file and, failing that, in the project.
-fn parameter_type(context: &Context<'_>, function: &Function, parameter: &Parameter) -> Option<String> {
+fn parameter_type(
+    context: &Context<'_>,
+    function: &Function,
+    parameter: &Parameter,
+) -> Option<String> {
     let file = &context.file;
     let default = parameter.default.clone().map_or("", |d| file.slice(d));
     let of_default = match default {
@@ -399,8 +433,15 @@ fn parameter_type(context: &Context<'_>, function: &Function, parameter: &Parame
         return Some(ty.to_owned());
     }
     let mut found: Vec<String> = Vec::new();
-    for other in model::functions(file).iter().filter(|f| f.node.range != function.node.range) {
-        for same in other.parameters.iter().filter(|p| p.name == parameter.name && p.stars == parameter.stars) {
+    for other in model::functions(file)
+        .iter()
+        .filter(|f| f.node.range != function.node.range)
+    {
+        for same in other
+            .parameters
+            .iter()
+            .filter(|p| p.name == parameter.name && p.stars == parameter.stars)
+        {
             if let Some(ty) = &same.ty {
                 found.push(file.slice(ty.clone()).to_owned());
             }
@@ -409,7 +450,12 @@ fn parameter_type(context: &Context<'_>, function: &Function, parameter: &Parame
     if found.is_empty() {
         // Functions of the same name elsewhere: a protocol's, or a base's.
         let name = file.slice(function.name.clone());
-        for symbol in context.host.find(PYTHON, name).iter().filter(|s| s.origin == "workspace") {
+        for symbol in context
+            .host
+            .find(PYTHON, name)
+            .iter()
+            .filter(|s| s.origin == "workspace")
+        {
             let Some((_, list)) = symbol.signature.split_once('(') else {
                 continue;
             };
@@ -443,7 +489,9 @@ pub(crate) fn variable(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fi
         return Vec::new();
     };
     let function = model::function_at(file, at.start);
-    let home = function.as_ref().map_or(0..file.text().len(), |f| f.body.clone());
+    let home = function
+        .as_ref()
+        .map_or(0..file.text().len(), |f| f.body.clone());
     let hint = words.get(1).copied().unwrap_or_default();
     let kind = hint
         .split_once(": ")
@@ -473,13 +521,20 @@ pub(crate) fn variable(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fi
 }
 
 /// The element type of what is appended, added or set.
-fn filled(context: &Context<'_>, function: Option<&Function>, name: &str, kind: &str, home: &Range<usize>) -> Option<String> {
+fn filled(
+    context: &Context<'_>,
+    function: Option<&Function>,
+    name: &str,
+    kind: &str,
+    home: &Range<usize>,
+) -> Option<String> {
     let file = &context.file;
     let function = function?;
     let mut types: Vec<Vec<String>> = Vec::new();
     if kind == "dict" {
         for node in file.all("assignment") {
-            let (Some(left), Some(right)) = (file.field(&node, "left"), file.field(&node, "right")) else {
+            let (Some(left), Some(right)) = (file.field(&node, "left"), file.field(&node, "right"))
+            else {
                 continue;
             };
             if left.kind == "subscript"
@@ -495,8 +550,11 @@ fn filled(context: &Context<'_>, function: Option<&Function>, name: &str, kind: 
         }
     } else {
         for node in file.all("call") {
-            let target = file.field(&node, "function").map(|f| file.of(&f).to_owned());
-            let fills = target.is_some_and(|t| t == format!("{name}.append") || t == format!("{name}.add"));
+            let target = file
+                .field(&node, "function")
+                .map(|f| file.of(&f).to_owned());
+            let fills =
+                target.is_some_and(|t| t == format!("{name}.append") || t == format!("{name}.add"));
             if fills && home.contains(&node.range.start) {
                 let list = file.field(&node, "arguments")?;
                 let value = file.children(&list, "_").into_iter().next()?;

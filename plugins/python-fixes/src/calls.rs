@@ -28,21 +28,32 @@ pub(crate) fn argument(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fi
 fn call(context: &Context<'_>, diagnostic: &Diagnostic) -> Option<Node> {
     let file = &context.file;
     let span = context.span(diagnostic);
-    let mut call = file.around(span.clone()).into_iter().find(|n| n.kind == "call" && n.range == span);
+    let mut call = file
+        .around(span.clone())
+        .into_iter()
+        .find(|n| n.kind == "call" && n.range == span);
     if call.is_none() {
         // Without columns: the calls that begin on the line, if there is one.
         let line = file.line(span.start);
         let message = diagnostic.message.as_str();
-        let name = quoted(message.split(" for ").nth(1).or(message.split(" to ").nth(1))?).first()?.to_string();
+        let name = quoted(
+            message
+                .split(" for ")
+                .nth(1)
+                .or(message.split(" to ").nth(1))?,
+        )
+        .first()?
+        .to_string();
         call = file.all("call").into_iter().find(|n| {
             line.contains(&n.range.start)
-                && file.field(n, "function").is_some_and(|f| {
-                    file.of(&f).rsplit('.').next() == Some(&name)
-                })
+                && file
+                    .field(n, "function")
+                    .is_some_and(|f| file.of(&f).rsplit('.').next() == Some(&name))
         });
     }
     let call = call?;
-    file.field(&call, "arguments").filter(|l| l.kind == "argument_list")
+    file.field(&call, "arguments")
+        .filter(|l| l.kind == "argument_list")
 }
 
 /// The arguments as written.
@@ -107,12 +118,18 @@ fn callees(context: &Context<'_>, function: &str, class: Option<&str>) -> Vec<Sy
     let found = context.host.find(PYTHON, function);
     if found.iter().any(|s| s.kind == "class") {
         let members = context.members_of(function);
-        let made: Vec<Symbol> = members.into_iter().filter(|s| s.name == "__init__" || s.name == "__new__").collect();
+        let made: Vec<Symbol> = members
+            .into_iter()
+            .filter(|s| s.name == "__init__" || s.name == "__new__")
+            .collect();
         if !made.is_empty() {
             return made;
         }
     }
-    found.into_iter().filter(|s| s.kind == "function" || s.kind == "method").collect()
+    found
+        .into_iter()
+        .filter(|s| s.kind == "function" || s.kind == "method")
+        .collect()
 }
 
 /// The names of the parameters of what is called.
@@ -132,14 +149,21 @@ fn parameters(context: &Context<'_>, words: &[&str]) -> Vec<String> {
 /// types.
 fn signature(symbol: &Symbol) -> Vec<(String, String)> {
     let text = symbol.signature.as_str();
-    let Some(open) = text.find(&format!("{}(", symbol.name)).map(|at| at + symbol.name.len()) else {
+    let Some(open) = text
+        .find(&format!("{}(", symbol.name))
+        .map(|at| at + symbol.name.len())
+    else {
         return Vec::new();
     };
-    let close = text.rfind(')').filter(|close| *close > open).unwrap_or(text.len());
+    let close = text
+        .rfind(')')
+        .filter(|close| *close > open)
+        .unwrap_or(text.len());
     let list = &text[open + 1..close];
     // A return type may hold parentheses too.
     let list = list.split(") -> ").next().unwrap_or(list);
-    let own = matches!(symbol.kind.as_str(), "method" | "constructor") && !text.contains("@staticmethod");
+    let own =
+        matches!(symbol.kind.as_str(), "method" | "constructor") && !text.contains("@staticmethod");
     model::parameters(list, 0)
         .into_iter()
         .skip(usize::from(own))
@@ -217,7 +241,11 @@ fn missing(context: &Context<'_>, diagnostic: &Diagnostic, list: &Node) -> Vec<F
         .take(3)
         .map(|value| {
             let by_name = named || index.is_some_and(|i| i > positional.len());
-            let text = if by_name { format!("{name}={value}") } else { value.clone() };
+            let text = if by_name {
+                format!("{name}={value}")
+            } else {
+                value.clone()
+            };
             let (place, new) = insertion(list, &arguments, &positional, by_name, &text);
             context.replace(diagnostic, format!("pass `{text}`"), place, new)
         })
@@ -225,8 +253,18 @@ fn missing(context: &Context<'_>, diagnostic: &Diagnostic, list: &Node) -> Vec<F
 }
 
 /// Where another argument goes, and its text with the comma that it needs.
-fn insertion(list: &Node, all: &[Node], positional: &[&Node], by_name: bool, text: &str) -> (Range<usize>, String) {
-    let last = if by_name { all.last() } else { positional.last().copied() };
+fn insertion(
+    list: &Node,
+    all: &[Node],
+    positional: &[&Node],
+    by_name: bool,
+    text: &str,
+) -> (Range<usize>, String) {
+    let last = if by_name {
+        all.last()
+    } else {
+        positional.last().copied()
+    };
     match (last, all.first()) {
         (Some(last), _) => (last.range.end..last.range.end, format!(", {text}")),
         (None, Some(first)) => (first.range.start..first.range.start, format!("{text}, ")),
@@ -243,7 +281,12 @@ fn surplus(context: &Context<'_>, diagnostic: &Diagnostic, list: &Node) -> Vec<F
     let arguments = written(context, list);
     let positional: Vec<&Node> = arguments
         .iter()
-        .filter(|n| !matches!(n.kind.as_str(), "keyword_argument" | "dictionary_splat" | "list_splat"))
+        .filter(|n| {
+            !matches!(
+                n.kind.as_str(),
+                "keyword_argument" | "dictionary_splat" | "list_splat"
+            )
+        })
         .collect();
     let Some(last) = positional.last() else {
         return Vec::new();
@@ -252,7 +295,10 @@ fn surplus(context: &Context<'_>, diagnostic: &Diagnostic, list: &Node) -> Vec<F
     if text.contains('(') {
         return Vec::new();
     }
-    let before = arguments.iter().take_while(|n| n.range != last.range).last();
+    let before = arguments
+        .iter()
+        .take_while(|n| n.range != last.range)
+        .last();
     let after = arguments.iter().find(|n| n.range.start >= last.range.end);
     let range = match (before, after) {
         (Some(before), _) => before.range.end..last.range.end,

@@ -7,18 +7,28 @@ use buildfix_sdk::{Diagnostic, Fix};
 use std::ops::Range;
 
 /// A change to an expression.
-pub(crate) fn rewritten(context: &Context<'_>, diagnostic: &Diagnostic, node: &Node, new: String) -> Fix {
+pub(crate) fn rewritten(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    node: &Node,
+    new: String,
+) -> Fix {
     let line: Vec<&str> = new.split_whitespace().collect();
     let mut title = line.join(" ");
     if let Some((end, _)) = title.char_indices().nth(60) {
         title.truncate(end);
         title.push('…');
     }
-    context.replace(diagnostic, format!("write `{title}`"), node.range.clone(), new)
+    context.replace(
+        diagnostic,
+        format!("write `{title}`"),
+        node.range.clone(),
+        new,
+    )
 }
 
 fn is_callable(ty: &str) -> bool {
-    ty.starts_with("Callable[") || ty.starts_with("def ")
+    ty.starts_with("Callable[") || ty.starts_with("def ") || ty == "overloaded function"
 }
 
 /// What an expression of type `from` can be made to be of type `to`, best
@@ -39,7 +49,12 @@ pub(crate) fn conversions(context: &Context<'_>, node: &Node, from: &str, to: &s
     if from.starts_with("Coroutine[") || from.starts_with("Awaitable[") {
         found.push(format!("await {plain}"));
     }
-    let bytes = wanted.iter().any(|t| matches!(*t, "bytes" | "Buffer" | "ReadableBuffer" | "bytearray" | "Sequence[bytes]"));
+    let bytes = wanted.iter().any(|t| {
+        matches!(
+            *t,
+            "bytes" | "Buffer" | "ReadableBuffer" | "bytearray" | "Sequence[bytes]"
+        )
+    });
     let is_text = matches!(from, "str") || from.starts_with("Literal['");
     let is_bytes = from == "bytes" || from.starts_with("Literal[b'");
     if bytes && is_text && !wants("str") {
@@ -58,7 +73,12 @@ pub(crate) fn conversions(context: &Context<'_>, node: &Node, from: &str, to: &s
     if wants("str") && !is_bytes && !is_text && !optional && !is_callable(from) && from != "None" {
         found.push(format!("str({text})"));
     }
-    let number = |ty: &str| matches!(ty, "str" | "float" | "SupportsInt" | "bool" | "SupportsIndex" | "Decimal" | "int");
+    let number = |ty: &str| {
+        matches!(
+            ty,
+            "str" | "float" | "SupportsInt" | "bool" | "SupportsIndex" | "Decimal" | "int"
+        )
+    };
     let digits = text.trim_matches(['"', '\'']);
     let is_literal = node.kind == "string" && digits.parse::<f64>().is_ok();
     for ty in ["int", "float"] {
@@ -76,8 +96,20 @@ pub(crate) fn conversions(context: &Context<'_>, node: &Node, from: &str, to: &s
         let many = sequence.contains(&source.as_str())
             || matches!(
                 source.as_str(),
-                "Sequence" | "Iterable" | "Iterator" | "Generator" | "map" | "filter" | "zip" | "dict_keys" | "dict_values"
-                    | "KeysView" | "ValuesView" | "Collection" | "reversed" | "range"
+                "Sequence"
+                    | "Iterable"
+                    | "Iterator"
+                    | "Generator"
+                    | "map"
+                    | "filter"
+                    | "zip"
+                    | "dict_keys"
+                    | "dict_values"
+                    | "KeysView"
+                    | "ValuesView"
+                    | "Collection"
+                    | "reversed"
+                    | "range"
             );
         let target = head(target);
         if sequence.contains(&target.as_str()) && many && source != target {
@@ -94,7 +126,9 @@ pub(crate) fn conversions(context: &Context<'_>, node: &Node, from: &str, to: &s
 fn literal(text: &str, to_bytes: bool) -> Option<String> {
     let quote = text.find(['"', '\''])?;
     let (prefix, rest) = text.split_at(quote);
-    let raw = prefix.chars().all(|c| matches!(c, 'r' | 'R' | 'b' | 'B' | 'u' | 'U'));
+    let raw = prefix
+        .chars()
+        .all(|c| matches!(c, 'r' | 'R' | 'b' | 'B' | 'u' | 'U'));
     if !raw || prefix.len() > 2 || !rest.is_ascii() {
         return None;
     }
@@ -140,7 +174,9 @@ pub(crate) fn literals(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fi
     let words = quoted(message);
     let span = context.span(diagnostic);
     if diagnostic.code == "list-item" {
-        let (Some(from), Some(to), Some(node)) = (words.first(), words.get(1), context.expression(diagnostic)) else {
+        let (Some(from), Some(to), Some(node)) =
+            (words.first(), words.get(1), context.expression(diagnostic))
+        else {
             return Vec::new();
         };
         return conversions(context, &node, from, to)
@@ -190,7 +226,13 @@ fn comparison(context: &Context<'_>, span: Range<usize>) -> Option<Node> {
 }
 
 /// A literal among two operands, one of text and one of bytes.
-fn mixed(context: &Context<'_>, diagnostic: &Diagnostic, operands: &[Node], left: &str, right: &str) -> Vec<Fix> {
+fn mixed(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    operands: &[Node],
+    left: &str,
+    right: &str,
+) -> Vec<Fix> {
     let [first, second] = operands else {
         return Vec::new();
     };
@@ -214,12 +256,17 @@ fn mixed(context: &Context<'_>, diagnostic: &Diagnostic, operands: &[Node], left
 fn operands(context: &Context<'_>, diagnostic: &Diagnostic) -> Option<(Node, Node)> {
     let span = context.span(diagnostic);
     let around = context.file.around(span.clone());
-    let kinds = ["binary_operator", "comparison_operator", "augmented_assignment"];
+    let kinds = [
+        "binary_operator",
+        "comparison_operator",
+        "augmented_assignment",
+    ];
     // The place is that of the whole operation, or of its left operand's.
     let node = around
         .iter()
         .find(|n| kinds.contains(&n.kind.as_str()) && n.range.start == span.start)?;
-    let named = |a: &str, b: &str| Some((context.file.field(node, a)?, context.file.field(node, b)?));
+    let named =
+        |a: &str, b: &str| Some((context.file.field(node, a)?, context.file.field(node, b)?));
     match named("left", "right") {
         Some(pair) => Some(pair),
         None => {
@@ -244,17 +291,37 @@ pub(crate) fn operator(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fi
             Some("Right") => &right,
             _ => continue,
         };
-        if quoted(&note.message).first().is_some_and(|ty| model::without_none(ty).is_some()) {
+        if quoted(&note.message)
+            .first()
+            .is_some_and(|ty| model::without_none(ty).is_some())
+        {
             return optional::assert(context, diagnostic, node);
         }
     }
-    if message.starts_with("Unsupported left operand type") {
+    let is_left = message.starts_with("Unsupported left operand type");
+    if is_left || message.starts_with("Unsupported right operand type") {
+        let node = if is_left { &left } else { &right };
+        let overloaded = message.contains("(overloaded function)");
         return match words.first() {
             Some(ty) if is_callable(ty) => {
-                let new = format!("{}()", context.file.of(&left));
-                vec![rewritten(context, diagnostic, &left, new)]
+                vec![rewritten(
+                    context,
+                    diagnostic,
+                    node,
+                    format!("{}()", context.file.of(node)),
+                )]
             }
-            Some(ty) if model::without_none(ty).is_some() => optional::assert(context, diagnostic, &left),
+            None if overloaded => {
+                vec![rewritten(
+                    context,
+                    diagnostic,
+                    node,
+                    format!("{}()", context.file.of(node)),
+                )]
+            }
+            Some(ty) if model::without_none(ty).is_some() => {
+                optional::assert(context, diagnostic, node)
+            }
             _ => Vec::new(),
         };
     }
@@ -262,36 +329,61 @@ pub(crate) fn operator(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fi
         return Vec::new();
     };
     if is_callable(left_type) != is_callable(right_type) {
-        let node = if is_callable(left_type) { &left } else { &right };
+        let node = if is_callable(left_type) {
+            &left
+        } else {
+            &right
+        };
         let new = format!("{}()", context.file.of(node));
         return vec![rewritten(context, diagnostic, node, new)];
     }
-    let mut fixes = mixed(context, diagnostic, &[left.clone(), right.clone()], left_type, right_type);
+    let mut fixes = mixed(
+        context,
+        diagnostic,
+        &[left.clone(), right.clone()],
+        left_type,
+        right_type,
+    );
     if *left_type == "str" && *right_type != "str" {
         fixes.extend(made_text(context, diagnostic, &right, right_type, "str"));
     } else if *right_type == "str" && *left_type != "str" {
         fixes.extend(made_text(context, diagnostic, &left, left_type, "str"));
     } else if *left_type == "SupportsInt" || *right_type == "SupportsInt" {
-        let node = if *left_type == "SupportsInt" { &left } else { &right };
+        // A comparison may be told the other way round.
+        let is_number = |n: &Node| matches!(n.kind.as_str(), "integer" | "float");
+        let node = if *left_type == "SupportsInt" && !is_number(&left) || is_number(&right) {
+            &left
+        } else {
+            &right
+        };
         fixes.extend(made_text(context, diagnostic, node, "SupportsInt", "int"));
     }
     fixes
 }
 
 /// An operand converted where the name it is got its value, or in place.
-fn made_text(context: &Context<'_>, diagnostic: &Diagnostic, node: &Node, from: &str, to: &str) -> Vec<Fix> {
+fn made_text(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    node: &Node,
+    from: &str,
+    to: &str,
+) -> Vec<Fix> {
     let file = &context.file;
     let mut fixes = Vec::new();
     let assigned = model::parent_is(file, node, "augmented_assignment");
     if node.kind == "identifier" {
         let name = file.of(node);
-        let home = model::function_at(file, node.range.start).map_or(0..file.text().len(), |f| f.body);
+        let home =
+            model::function_at(file, node.range.start).map_or(0..file.text().len(), |f| f.body);
         let last = model::bindings(file, &home)
             .into_iter()
-            .filter(|b| b.name == name && b.at.start < node.range.start && b.ty.is_none())
-            .next_back();
+            .rfind(|b| b.name == name && b.at.start < node.range.start && b.ty.is_none());
         if let Some(value) = last.and_then(|b| b.value)
-            && !matches!(value.kind.as_str(), "integer" | "float" | "true" | "false" | "none")
+            && !matches!(
+                value.kind.as_str(),
+                "integer" | "float" | "true" | "false" | "none"
+            )
         {
             let new = format!("{to}({})", file.of(&value));
             fixes.push(rewritten(context, diagnostic, &value, new));
@@ -308,6 +400,31 @@ fn made_text(context: &Context<'_>, diagnostic: &Diagnostic, node: &Node, from: 
     fixes
 }
 
+/// `"int" has no attribute "upper"`: text was meant, and has it.
+pub(crate) fn as_text(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    owner: &str,
+    name: &str,
+) -> Option<Fix> {
+    if !matches!(
+        owner,
+        "int" | "float" | "bool" | "Path" | "UUID" | "datetime"
+    ) {
+        return None;
+    }
+    let node = context
+        .expression(diagnostic)
+        .filter(|n| n.kind == "attribute")?;
+    let object = context.file.field(&node, "object")?;
+    let known = context.host.members(crate::PYTHON, "builtins.str");
+    if !known.iter().any(|s| s.name == name) {
+        return None;
+    }
+    let new = format!("str({})", context.file.of(&object));
+    Some(rewritten(context, diagnostic, &object, new))
+}
+
 /// A method that is used as if it had been called.
 pub(crate) fn call_it(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
     let file = &context.file;
@@ -319,7 +436,8 @@ pub(crate) fn call_it(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
         return Vec::new();
     };
     // `f.x` where `f()` has x; `for a in f`.
-    let iterates = diagnostic.message.contains("__iter__") || diagnostic.message.contains("__getitem__");
+    let iterates =
+        diagnostic.message.contains("__iter__") || diagnostic.message.contains("__getitem__");
     let target = if node.kind == "attribute" && !iterates {
         file.field(&node, "object")
     } else if node.kind == "subscript" {

@@ -27,14 +27,18 @@ impl Import {
 
 /// The import statements at the top of a file, in order.
 fn statements(file: &File<'_>) -> Vec<Node> {
-    let mut found: Vec<Node> = ["import_statement", "import_from_statement", "future_import_statement"]
-        .iter()
-        .flat_map(|kind| {
-            let all = file.matches(&format!("(module ({kind}) @n)"));
-            let nodes: Vec<Node> = all.iter().filter_map(|m| m.get("n").cloned()).collect();
-            nodes
-        })
-        .collect();
+    let mut found: Vec<Node> = [
+        "import_statement",
+        "import_from_statement",
+        "future_import_statement",
+    ]
+    .iter()
+    .flat_map(|kind| {
+        let all = file.matches(&format!("(module ({kind}) @n)"));
+        let nodes: Vec<Node> = all.iter().filter_map(|m| m.get("n").cloned()).collect();
+        nodes
+    })
+    .collect();
     found.sort_by_key(|n| n.range.start);
     found
 }
@@ -50,7 +54,9 @@ pub(crate) fn bound(file: &File<'_>) -> Vec<String> {
                     "aliased_import" => {
                         found.extend(text.rsplit(' ').next().map(str::to_owned));
                     }
-                    "dotted_name" if kind == "import_statement" || is_imported(file, &node, &name) => {
+                    "dotted_name"
+                        if kind == "import_statement" || is_imported(file, &node, &name) =>
+                    {
                         found.extend(text.split('.').next().map(str::to_owned));
                     }
                     _ => {}
@@ -63,7 +69,8 @@ pub(crate) fn bound(file: &File<'_>) -> Vec<String> {
 
 /// Whether a part of `from m import a` is not `m`.
 fn is_imported(file: &File<'_>, node: &Node, name: &Node) -> bool {
-    file.field(node, "module_name").is_none_or(|module| module.range != name.range)
+    file.field(node, "module_name")
+        .is_none_or(|module| module.range != name.range)
 }
 
 /// The lines of a text that import, and what each binds, parentheses around
@@ -121,7 +128,12 @@ pub(crate) fn module_of(context: &Context<'_>, path: &str) -> String {
     let mut first = parts.len().saturating_sub(1);
     while first > 0 {
         let folder = parts[..first].join("/");
-        let exists = |name: &str| context.host.list_files(&format!("{folder}/{name}")).is_ok_and(|l| !l.is_empty());
+        let exists = |name: &str| {
+            context
+                .host
+                .list_files(&format!("{folder}/{name}"))
+                .is_ok_and(|l| !l.is_empty())
+        };
         if !exists("__init__.py") && !exists("__init__.pyi") {
             break;
         }
@@ -170,7 +182,13 @@ impl Context<'_> {
         // What others import, the most frequent first.
         let own_module = module_of(self, own_path);
         let mut seen: Vec<(usize, Import)> = Vec::new();
-        for path in self.host.list_files("**/*.py").unwrap_or_default().iter().take(MOST_FILES) {
+        for path in self
+            .host
+            .list_files("**/*.py")
+            .unwrap_or_default()
+            .iter()
+            .take(MOST_FILES)
+        {
             if path == own_path {
                 continue;
             }
@@ -212,7 +230,10 @@ impl Context<'_> {
                 let module = module_of(self, &symbol.path);
                 // Not what stands in a class.
                 if module == symbol.container && !module.is_empty() {
-                    add(Import::From(named_from(self, &module), name.to_owned()), true);
+                    add(
+                        Import::From(named_from(self, &module), name.to_owned()),
+                        true,
+                    );
                 }
             }
         }
@@ -226,11 +247,17 @@ impl Context<'_> {
             .filter(|s| s.container != "builtins")
             .collect();
         library.sort_by_key(|s| (rank(&s.container), s.container.clone()));
-        if symbols.iter().any(|s| s.kind == "module" && s.container.is_empty() && s.origin != "workspace") {
+        if symbols
+            .iter()
+            .any(|s| s.kind == "module" && s.container.is_empty() && s.origin != "workspace")
+        {
             add(Import::Module(name.to_owned()), false);
         }
         for symbol in library {
-            add(Import::From(symbol.container.clone(), name.to_owned()), false);
+            add(
+                Import::From(symbol.container.clone(), name.to_owned()),
+                false,
+            );
         }
         found
     }
@@ -269,8 +296,9 @@ impl Context<'_> {
 fn rank(module: &str) -> u8 {
     match module {
         "typing" => 0,
-        "collections.abc" | "collections" | "dataclasses" | "pathlib" | "functools" | "itertools" | "enum" | "abc"
-        | "datetime" | "contextlib" | "string" | "re" | "os" | "sys" | "json" => 1,
+        "collections.abc" | "collections" | "dataclasses" | "pathlib" | "functools"
+        | "itertools" | "enum" | "abc" | "datetime" | "contextlib" | "string" | "re" | "os"
+        | "sys" | "json" => 1,
         "typing_extensions" | "tkinter" | "turtle" | "posixpath" | "ntpath" | "posix" | "nt" => 9,
         other if other.contains("._") || other.starts_with('_') => 9,
         other => 3 + u8::try_from(other.matches('.').count().min(4)).unwrap_or(4),
@@ -301,7 +329,9 @@ pub(crate) fn add(file: &File<'_>, fix: Fix, import: &Import) -> Fix {
     if let Import::From(module, name) = import {
         let same = all.iter().find(|n| {
             n.kind == "import_from_statement"
-                && file.field(n, "module_name").is_some_and(|m| file.of(&m) == module)
+                && file
+                    .field(n, "module_name")
+                    .is_some_and(|m| file.of(&m) == module)
                 && !file.of(n).contains('*')
         });
         if let Some(node) = same {
@@ -319,8 +349,7 @@ pub(crate) fn add(file: &File<'_>, fix: Fix, import: &Import) -> Fix {
     let behind = alike
         .iter()
         .filter(same_word)
-        .filter(|n| file.of(n) < line.as_str())
-        .next_back()
+        .rfind(|n| file.of(n) < line.as_str())
         .copied();
     // A line of its sort that sorts after it, if none sorts before.
     let first = alike.iter().find(same_word).copied();
@@ -337,8 +366,13 @@ pub(crate) fn add(file: &File<'_>, fix: Fix, import: &Import) -> Fix {
         return file.edit(fix, at..at, format!("{gap}{line}\n"));
     }
     let at = after_docstring(file);
-    let gap = if at == 0 { "" } else { "\n" };
-    file.edit(fix, at..at, format!("{gap}{line}\n"))
+    let before = if at == 0 { "" } else { "\n" };
+    let behind = if file.slice(at..at + 1) == "\n" {
+        ""
+    } else {
+        "\n"
+    };
+    file.edit(fix, at..at, format!("{before}{line}\n{behind}"))
 }
 
 /// Behind a module's documentation string, or its first comments.
@@ -370,9 +404,12 @@ fn extend(file: &File<'_>, fix: Fix, node: &Node, name: &str) -> Fix {
         return fix;
     };
     let key = |text: &str| text.to_lowercase();
-    let sorted = names.windows(2).all(|w| key(file.of(&w[0])) <= key(file.of(&w[1])));
+    let sorted = names
+        .windows(2)
+        .all(|w| key(file.of(&w[0])) <= key(file.of(&w[1])));
     let next = names.iter().find(|n| key(file.of(n)) > key(name));
-    let one_a_line = names.len() > 1 && file.line(names[0].range.start) != file.line(names[1].range.start)
+    let one_a_line = names.len() > 1
+        && file.line(names[0].range.start) != file.line(names[1].range.start)
         || file.of(node).contains("(\n") && names.len() == 1;
     match next.filter(|_| sorted) {
         Some(next) => {
@@ -381,7 +418,11 @@ fn extend(file: &File<'_>, fix: Fix, node: &Node, name: &str) -> Fix {
             } else {
                 " ".to_owned()
             };
-            file.edit(fix, next.range.start..next.range.start, format!("{name},{gap}"))
+            file.edit(
+                fix,
+                next.range.start..next.range.start,
+                format!("{name},{gap}"),
+            )
         }
         None => {
             let gap = if one_a_line {
@@ -400,7 +441,8 @@ mod tests {
 
     #[test]
     fn reads_import_lines() {
-        let text = "import os, typing as t\nfrom .a import (\n    b as c,  # why\n    d,\n)\nx = 1\n";
+        let text =
+            "import os, typing as t\nfrom .a import (\n    b as c,  # why\n    d,\n)\nx = 1\n";
         let found = lines(text);
         assert!(found.iter().any(|i| i.binds("t")) && found.iter().any(|i| i.binds("c")));
         assert!(found.contains(&Import::From(".a".into(), "d".into())));

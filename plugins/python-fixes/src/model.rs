@@ -128,7 +128,6 @@ pub(crate) fn parameters(list: &str, base: usize) -> Vec<Parameter> {
         found.push(Parameter {
             name: name.to_owned(),
             stars,
-            at: start..base + part.end,
             name_at,
             ty: colon.map(|at| trimmed(at + 1, head.len())),
             default: default.map(|at| trimmed(at + 1, rest.len())),
@@ -143,12 +142,15 @@ pub(crate) fn function(file: &File<'_>, node: Node) -> Option<Function> {
     let list = part("parameters")?;
     let inner = list.start + 1..list.end.saturating_sub(1).max(list.start + 1);
     let around = file.around(node.range.clone());
-    let own = around.iter().position(|n| n.range == node.range && n.kind == node.kind)?;
+    let own = around
+        .iter()
+        .position(|n| n.range == node.range && n.kind == node.kind)?;
     let mut outer = around[own + 1..].iter();
     let mut decorators = String::new();
     let mut next = outer.next();
     if let Some(decorated) = next.filter(|n| n.kind == "decorated_definition") {
-        file.slice(decorated.range.start..node.range.start).clone_into(&mut decorators);
+        file.slice(decorated.range.start..node.range.start)
+            .clone_into(&mut decorators);
         next = outer.next();
     }
     let in_class = next.is_some_and(|n| n.kind == "block");
@@ -198,14 +200,15 @@ pub(crate) struct Binding {
     /// As annotated.
     pub ty: Option<String>,
     pub value: Option<Node>,
-    /// The whole assignment.
-    pub statement: Range<usize>,
 }
 
 /// The single names that assignments in a range bind, in order.
 pub(crate) fn bindings(file: &File<'_>, within: &Range<usize>) -> Vec<Binding> {
     let mut found = Vec::new();
-    for one in file.matches("(assignment left: (identifier) @name) @whole").iter() {
+    for one in file
+        .matches("(assignment left: (identifier) @name) @whole")
+        .iter()
+    {
         let (Some(name), Some(whole)) = (one.get("name"), one.get("whole")) else {
             continue;
         };
@@ -217,7 +220,6 @@ pub(crate) fn bindings(file: &File<'_>, within: &Range<usize>) -> Vec<Binding> {
             at: name.range.clone(),
             ty: file.field(whole, "type").map(|t| file.of(&t).to_owned()),
             value: file.field(whole, "right"),
-            statement: whole.range.clone(),
         });
     }
     found
@@ -254,7 +256,11 @@ pub(crate) fn visible(file: &File<'_>, at: usize) -> Vec<String> {
             let home = file.enclosing(targets.range.clone(), &["function_definition"]);
             let home = match home {
                 // A function's own name belongs to what is around it.
-                Some(node) if file.field(&node, "name").is_some_and(|n| n.range == targets.range) => {
+                Some(node)
+                    if file
+                        .field(&node, "name")
+                        .is_some_and(|n| n.range == targets.range) =>
+                {
                     let outside = node.range.start.saturating_sub(1);
                     file.enclosing(outside..outside + 1, &["function_definition"])
                         .filter(|outer| outer.range.contains(&node.range.start))
@@ -263,7 +269,9 @@ pub(crate) fn visible(file: &File<'_>, at: usize) -> Vec<String> {
             };
             let seen = home.is_none_or(|h| functions.iter().any(|f| f.node.range == h.range));
             if seen {
-                let names = file.of(targets).split(|c: char| !(c.is_alphanumeric() || c == '_'));
+                let names = file
+                    .of(targets)
+                    .split(|c: char| !(c.is_alphanumeric() || c == '_'));
                 found.extend(names.filter(|n| !n.is_empty()).map(str::to_owned));
             }
         }
@@ -324,7 +332,8 @@ pub(crate) fn whole_word(file: &File<'_>, word: &str, range: Range<usize>) -> Op
 pub(crate) fn parent_is(file: &File<'_>, node: &Node, kind: &str) -> bool {
     let around = file.around(node.range.clone());
     let own = around.iter().rposition(|n| n.range == node.range);
-    own.and_then(|at| around.get(at + 1)).is_some_and(|n| n.kind == kind)
+    own.and_then(|at| around.get(at + 1))
+        .is_some_and(|n| n.kind == kind)
 }
 
 /// What a message puts in double quotes, in order. Types may have quotes
@@ -337,8 +346,16 @@ pub(crate) fn quoted(message: &str) -> Vec<&str> {
 pub(crate) fn is_primary(node: &Node) -> bool {
     matches!(
         node.kind.as_str(),
-        "identifier" | "attribute" | "call" | "subscript" | "string" | "parenthesized_expression" | "list" | "dictionary"
-            | "tuple" | "set"
+        "identifier"
+            | "attribute"
+            | "call"
+            | "subscript"
+            | "string"
+            | "parenthesized_expression"
+            | "list"
+            | "dictionary"
+            | "tuple"
+            | "set"
     )
 }
 
@@ -354,14 +371,20 @@ mod tests {
         assert_eq!(names, ["self", "a", "args", "b", "kw"]);
         assert_eq!(&text[found[1].ty.clone().unwrap()], "int");
         assert_eq!(&text[found[1].default.clone().unwrap()], "1");
-        assert_eq!((found[2].stars, &text[found[2].ty.clone().unwrap()]), (1, "str"));
+        assert_eq!(
+            (found[2].stars, &text[found[2].ty.clone().unwrap()]),
+            (1, "str")
+        );
         assert_eq!(&text[found[3].default.clone().unwrap()], "(1, 2)");
         assert_eq!(&text[found[4].ty.clone().unwrap()], "dict[str, int]");
     }
 
     #[test]
     fn reads_unions_and_quotes() {
-        assert_eq!(union("dict[str, int | None] | None"), ["dict[str, int | None]", "None"]);
+        assert_eq!(
+            union("dict[str, int | None] | None"),
+            ["dict[str, int | None]", "None"]
+        );
         assert_eq!(without_none("str | None").as_deref(), Some("str"));
         assert_eq!(without_none("str"), None);
         assert_eq!(quoted("Name \"a\" is; did you mean \"b\"?"), ["a", "b"]);

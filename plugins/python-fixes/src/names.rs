@@ -66,7 +66,9 @@ pub(crate) fn undefined(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<F
     }
     let found = context.importable(name);
     let (sure, unsure): (Vec<_>, Vec<_>) = found.into_iter().partition(|(import, sure)| {
-        *sure || matches!(import, Import::Module(_)) || matches!(import, Import::From(m, _) if m == "typing")
+        *sure
+            || matches!(import, Import::Module(_))
+            || matches!(import, Import::From(m, _) if m == "typing")
     });
     let only = fixes.is_empty() && sure.len() == 1 && unsure.is_empty();
     for (import, _) in sure.iter().take(3) {
@@ -83,7 +85,10 @@ pub(crate) fn undefined(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<F
     }
     // One letter has too many neighbours.
     if name.len() > 1 {
-        fixes.extend(near.iter().map(|new| rename(context, diagnostic, at.clone(), new)));
+        fixes.extend(
+            near.iter()
+                .map(|new| rename(context, diagnostic, at.clone(), new)),
+        );
     }
     for (import, _) in unsure.iter().take(2) {
         fixes.push(context.import(diagnostic, import, "verified"));
@@ -118,11 +123,19 @@ fn owned(context: &Context<'_>, at: usize, name: &str) -> Option<String> {
     let first = method.parameters.first().filter(|p| p.ty.is_none())?;
     let class = method.class.as_deref()?;
     let members = context.members_of(class);
-    members.iter().any(|s| s.name == name).then(|| first.name.clone())
+    members
+        .iter()
+        .any(|s| s.name == name)
+        .then(|| first.name.clone())
 }
 
 /// The function is a method that does not take its object.
-pub(crate) fn add_self(context: &Context<'_>, diagnostic: &Diagnostic, function: &Function, name: &str) -> Option<Fix> {
+pub(crate) fn add_self(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    function: &Function,
+    name: &str,
+) -> Option<Fix> {
     let file = &context.file;
     // A function inside a method uses the method's object.
     let around = file.around(function.node.range.clone());
@@ -131,7 +144,9 @@ pub(crate) fn add_self(context: &Context<'_>, diagnostic: &Diagnostic, function:
         .filter(|n| n.kind == "function_definition")
         .filter_map(|n| model::function(file, n.clone()))
         .find(|f| f.class.is_some())?;
-    if method.parameters.first().is_some_and(|p| p.name == name) || method.decorators.contains("staticmethod") {
+    if method.parameters.first().is_some_and(|p| p.name == name)
+        || method.decorators.contains("staticmethod")
+    {
         return None;
     }
     let at = method.list.start + 1;
@@ -183,7 +198,10 @@ impl Context<'_> {
 /// `"A" has no attribute "x"` and `Module "m" has no attribute "x"`.
 pub(crate) fn attribute(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
     let message = diagnostic.message.as_str();
-    if message.contains("\"Callable[") || message.contains("\"def (") {
+    if message.starts_with("\"Callable[")
+        || message.starts_with("\"def (")
+        || message.starts_with("\"overloaded function")
+    {
         return crate::convert::call_it(context, diagnostic);
     }
     let words = quoted(message.split(';').next().unwrap_or(message));
@@ -220,9 +238,7 @@ pub(crate) fn attribute(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<F
         .iter()
         .map(|new| rename(context, diagnostic, at.clone(), new))
         .collect();
-    if message.contains("maybe") && message.contains("await") {
-        fixes.clear();
-    }
+    fixes.extend(crate::convert::as_text(context, diagnostic, owner, name));
     fixes
 }
 
@@ -241,7 +257,12 @@ fn module_members(context: &Context<'_>, module: &str, at: usize) -> Vec<Symbol>
 }
 
 /// `from m import x` where another module declares x.
-fn exported_elsewhere(context: &Context<'_>, diagnostic: &Diagnostic, name: &str, module: &str) -> Vec<Fix> {
+fn exported_elsewhere(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    name: &str,
+    module: &str,
+) -> Vec<Fix> {
     let file = &context.file;
     let span = context.span(diagnostic);
     let Some(node) = file.enclosing(span.start..span.start + 1, &["import_from_statement"]) else {
@@ -296,9 +317,12 @@ pub(crate) fn module(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix>
         if other.len() != parts.len() {
             continue;
         }
-        let differing: Vec<usize> = (0..parts.len()).filter(|i| parts[*i] != other[*i]).collect();
+        let differing: Vec<usize> = (0..parts.len())
+            .filter(|i| parts[*i] != other[*i])
+            .collect();
         if let [at] = differing.as_slice()
-            && let Some(distance) = names::distance(parts[*at], other[*at], names::tolerance(parts[*at]))
+            && let Some(distance) =
+                names::distance(parts[*at], other[*at], names::tolerance(parts[*at]))
         {
             found.push((distance, parts[*at], other[*at]));
         }
@@ -357,7 +381,11 @@ pub(crate) fn not_a_type(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<
     let Some(name) = right.strip_prefix("typing.") else {
         return Vec::new();
     };
-    let fix = edit::fix(diagnostic, format!("write `{name}` for `{wrong}`"), "verified");
+    let fix = edit::fix(
+        diagnostic,
+        format!("write `{name}` for `{wrong}`"),
+        "verified",
+    );
     let (fix, name) = context.typing(fix, name);
     vec![context.file.edit(fix, at, name)]
 }

@@ -18,6 +18,9 @@ fn is_path(text: &str) -> bool {
 pub(crate) fn guard(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
     let message = diagnostic.message.as_str();
     let words = model::quoted(message);
+    if words.first().is_some_and(|w| w.starts_with("Callable[")) {
+        return crate::convert::call_it(context, diagnostic);
+    }
     let optional = words.iter().any(|w| model::without_none(w).is_some());
     if !optional || message.starts_with("Item \"") && words.first() != Some(&"None") {
         return Vec::new();
@@ -44,13 +47,22 @@ pub(crate) fn assert(context: &Context<'_>, diagnostic: &Diagnostic, node: &Node
         return Vec::new();
     }
     let function = model::function_at(file, node.range.start);
-    let home = function.as_ref().map_or(0..file.text().len(), |f| f.body.clone());
+    let home = function
+        .as_ref()
+        .map_or(0..file.text().len(), |f| f.body.clone());
     // Where a comprehension or a lambda binds the name, no statement can.
     let first_name = text.split('.').next().unwrap_or_default().to_owned();
-    let binders = ["list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression", "lambda"];
+    let binders = [
+        "list_comprehension",
+        "set_comprehension",
+        "dictionary_comprehension",
+        "generator_expression",
+        "lambda",
+    ];
     if let Some(inner) = file.enclosing(node.range.clone(), &binders) {
         let inner_text = file.of(&inner);
-        let bound = inner_text.contains(&format!("for {first_name} ")) || inner_text.contains(&format!("lambda {first_name}"));
+        let bound = inner_text.contains(&format!("for {first_name} "))
+            || inner_text.contains(&format!("lambda {first_name}"));
         if bound {
             return Vec::new();
         }
@@ -59,7 +71,9 @@ pub(crate) fn assert(context: &Context<'_>, diagnostic: &Diagnostic, node: &Node
         return Vec::new();
     };
     // `elif` and the like begin no statement.
-    if !statement.kind.ends_with("_statement") && !matches!(statement.kind.as_str(), "decorated_definition") {
+    if !statement.kind.ends_with("_statement")
+        && !matches!(statement.kind.as_str(), "decorated_definition")
+    {
         return Vec::new();
     }
     let mut answers = vec![diagnostic.id];
@@ -70,7 +84,9 @@ pub(crate) fn assert(context: &Context<'_>, diagnostic: &Diagnostic, node: &Node
         }
         let there = other.span.start as usize..other.span.end as usize;
         let names = file.slice(there.clone());
-        let same = names == text || names.starts_with(&format!("{text}.")) || names.starts_with(&format!("{text}["));
+        let same = names == text
+            || names.starts_with(&format!("{text}."))
+            || names.starts_with(&format!("{text}["));
         if same && let Some(place) = context.statement(there) {
             answers.push(other.id);
             places.push(place.range);
@@ -84,7 +100,11 @@ pub(crate) fn assert(context: &Context<'_>, diagnostic: &Diagnostic, node: &Node
     let indent = file.indent(at).to_owned();
     let mut fixes = Vec::new();
     let mut add = |title: String, lines: String| {
-        let mut fix = file.edit(edit::fix(diagnostic, title, "verified"), at..at, format!("{lines}\n{indent}"));
+        let mut fix = file.edit(
+            edit::fix(diagnostic, title, "verified"),
+            at..at,
+            format!("{lines}\n{indent}"),
+        );
         fix.answers.clone_from(&answers);
         fixes.push(fix);
     };
@@ -122,8 +142,10 @@ fn before_all(context: &Context<'_>, places: &[Range<usize>]) -> Option<usize> {
     }
     // Of the blocks around the first place the innermost that holds them all.
     let around = context.file.around(first.clone());
-    let block = around
-        .iter()
-        .position(|n| matches!(n.kind.as_str(), "block" | "module") && n.range.start <= start && end <= n.range.end)?;
+    let block = around.iter().position(|n| {
+        matches!(n.kind.as_str(), "block" | "module")
+            && n.range.start <= start
+            && end <= n.range.end
+    })?;
     Some(around.get(block.checked_sub(1)?)?.range.start)
 }

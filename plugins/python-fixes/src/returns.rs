@@ -22,13 +22,32 @@ fn sort(ty: &str) -> &str {
 /// The alternatives of an annotation, `Optional` undone.
 fn alternatives(ty: &str) -> Vec<&str> {
     let ty = ty.trim_matches(['"', '\'']);
-    if let Some(inner) = ty.split_once("Optional[").and_then(|(_, i)| i.strip_suffix(']')) {
+    if let Some(inner) = ty
+        .split_once("Optional[")
+        .and_then(|(_, i)| i.strip_suffix(']'))
+    {
         return vec![inner, "None"];
     }
-    if let Some(inner) = ty.split_once("Union[").and_then(|(_, i)| i.strip_suffix(']')) {
+    if let Some(inner) = ty
+        .split_once("Union[")
+        .and_then(|(_, i)| i.strip_suffix(']'))
+    {
         return model::parts(inner);
     }
     model::union(ty)
+}
+
+/// A type with the names that mean the same made one.
+fn normal(ty: &str) -> String {
+    let mut out = String::new();
+    for part in ty.split_inclusive(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.'))) {
+        let name =
+            part.trim_end_matches(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')));
+        let rest = &part[name.len()..];
+        out.push_str(sort(name));
+        out.push_str(rest.trim());
+    }
+    out
 }
 
 /// Whether a value of one type is of another, as far as the names tell.
@@ -55,6 +74,15 @@ pub(crate) fn type_of(context: &Context<'_>, function: &Function, node: &Node) -
         "integer" => "int".to_owned(),
         "float" => "float".to_owned(),
         "true" | "false" | "not_operator" | "comparison_operator" => "bool".to_owned(),
+        "parenthesized_expression" | "conditional_expression" => {
+            let mut values = file.children(node, "_").into_iter();
+            let first = type_of(context, function, &values.next()?)?;
+            let last = values.next_back();
+            match last {
+                Some(last) if type_of(context, function, &last)? != first => return None,
+                _ => first,
+            }
+        }
         "none" => "None".to_owned(),
         "identifier" if text == "self" => function.class.clone()?,
         "identifier" => {
@@ -76,7 +104,10 @@ pub(crate) fn type_of(context: &Context<'_>, function: &Function, node: &Node) -
             let members = context.members_of(function.class.as_deref()?);
             let member = members.iter().find(|s| s.name == rest)?;
             if member.kind == "property" {
-                return member.signature.rsplit_once(" -> ").map(|(_, ty)| ty.to_owned());
+                return member
+                    .signature
+                    .rsplit_once(" -> ")
+                    .map(|(_, ty)| ty.to_owned());
             }
             let (_, ty) = member.signature.split_once(": ")?;
             return Some(ty.split(" = ").next().unwrap_or(ty).to_owned());
@@ -84,23 +115,61 @@ pub(crate) fn type_of(context: &Context<'_>, function: &Function, node: &Node) -
         "call" => {
             let callee = file.field(node, "function")?;
             let name = file.of(&callee);
-            if matches!(name, "str" | "int" | "float" | "bool" | "bytes" | "len" | "repr") {
+            if matches!(
+                name,
+                "str" | "int" | "float" | "bool" | "bytes" | "len" | "repr"
+            ) {
                 return Some(match name {
                     "len" => "int".to_owned(),
                     "repr" => "str".to_owned(),
                     other => other.to_owned(),
                 });
             }
+            if callee.kind == "attribute" {
+                let object = file.field(&callee, "object")?;
+                let method = file.field(&callee, "attribute")?;
+                let ty = type_of(context, function, &object)?;
+                let members = context.members_of(ty.split('[').next().unwrap_or(&ty));
+                let all: Vec<&str> = members
+                    .iter()
+                    .filter(|s| s.name == file.of(&method) && s.kind == "method")
+                    .filter_map(|s| s.signature.rsplit_once(" -> ").map(|(_, ty)| ty))
+                    .collect();
+                let first = all.first().filter(|ty| plain(ty))?;
+                return all
+                    .iter()
+                    .all(|ty| ty == first)
+                    .then(|| (*first).to_owned());
+            }
             let found = context.host.find(crate::PYTHON, name);
+            if let Some(ty) = found
+                .iter()
+                .find(|s| s.container == "builtins" && s.kind == "function")
+                .and_then(|s| s.signature.rsplit_once(" -> "))
+                .map(|(_, ty)| ty)
+            {
+                return plain(ty).then(|| ty.to_owned());
+            }
             let own = found.iter().find(|s| s.origin == "workspace")?;
             match own.kind.as_str() {
                 "class" => name.to_owned(),
-                "function" => own.signature.rsplit_once(" -> ").map(|(_, ty)| ty.to_owned())?,
+                "function" => own
+                    .signature
+                    .rsplit_once(" -> ")
+                    .map(|(_, ty)| ty.to_owned())?,
                 _ => return None,
             }
         }
         _ => return None,
     })
+}
+
+/// Whether a type means the same wherever it is written.
+fn plain(ty: &str) -> bool {
+    matches!(
+        ty,
+        "str" | "int" | "bool" | "float" | "bytes" | "None" | "list[str]" | "list[bytes]"
+    )
 }
 
 /// What sort of thing a name holds, where its type is not written.
@@ -127,7 +196,7 @@ pub(crate) fn missing(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
     let Some(wanted) = function.returns.clone().map(|r| file.slice(r).to_owned()) else {
         return Vec::new();
     };
-    let wanted = unwrapped(&wanted);
+    let wanted = wanted.trim_matches(['"', '\'']);
     let block = Node {
         kind: "block".to_owned(),
         field: String::new(),
@@ -147,6 +216,9 @@ pub(crate) fn missing(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
     for value in values.iter().take(3) {
         push(value, "verified");
     }
+    if let Some(value) = other_truth(context, &function, wanted) {
+        push(value, "verified");
+    }
     if alternatives(wanted).contains(&"None") {
         push("None", "verified");
     }
@@ -154,7 +226,10 @@ pub(crate) fn missing(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
     if last.kind == "expression_statement" {
         let value = file.children(last, "_").into_iter().next();
         if let Some(value) = value.filter(|v| {
-            !matches!(v.kind.as_str(), "assignment" | "augmented_assignment" | "string" | "ellipsis" | "yield" | "await")
+            !matches!(
+                v.kind.as_str(),
+                "assignment" | "augmented_assignment" | "string" | "ellipsis" | "yield" | "await"
+            )
         }) {
             let at = value.range.start;
             let fix = context.replace(diagnostic, "return the value", at..at, "return ");
@@ -167,9 +242,20 @@ pub(crate) fn missing(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
     fixes
 }
 
-/// What a coroutine or generator's annotation is about.
-fn unwrapped(ty: &str) -> &str {
-    ty.trim_matches(['"', '\''])
+/// Where every return so far says the one truth value, the end says the other.
+fn other_truth(context: &Context<'_>, function: &Function, wanted: &str) -> Option<&'static str> {
+    let file = &context.file;
+    let returned: Vec<Node> = file
+        .all("return_statement")
+        .into_iter()
+        .filter(|n| function.body.contains(&n.range.start))
+        .collect();
+    let all = |text: &str| !returned.is_empty() && returned.iter().all(|n| file.of(n) == text);
+    match wanted {
+        "bool" if all("return True") => Some("False"),
+        "bool" if all("return False") => Some("True"),
+        _ => None,
+    }
 }
 
 /// Puts a statement at the end of a body; a lone `pass` there gives way.
@@ -202,13 +288,21 @@ fn candidates(context: &Context<'_>, function: &Function, wanted: &str) -> Vec<S
         .collect();
     let mut found: Vec<String> = Vec::new();
     if sort(wanted) == "tuple"
-        && let Some(list) = wanted.split_once('[').and_then(|(_, l)| l.strip_suffix(']'))
+        && let Some(list) = wanted
+            .split_once('[')
+            .and_then(|(_, l)| l.strip_suffix(']'))
     {
         let parts = model::parts(list);
         let mut used: Vec<&str> = Vec::new();
         for part in &parts {
-            let exact = typed.iter().find(|(name, ty)| ty == part && !used.contains(&name.as_str()));
-            let near = || typed.iter().find(|(name, ty)| fits(ty, part) && !used.contains(&name.as_str()));
+            let exact = typed
+                .iter()
+                .find(|(name, ty)| normal(ty) == normal(part) && !used.contains(&name.as_str()));
+            let near = || {
+                typed
+                    .iter()
+                    .find(|(name, ty)| fits(ty, part) && !used.contains(&name.as_str()))
+            };
             if let Some((name, _)) = exact.or_else(near) {
                 used.push(name);
             }
@@ -217,8 +311,14 @@ fn candidates(context: &Context<'_>, function: &Function, wanted: &str) -> Vec<S
             found.push(used.join(", "));
         }
     }
-    let named = |name: &str| matches!(name, "result" | "results" | "res" | "ret" | "out" | "output" | "rv" | "value");
-    let mut whole: Vec<&(String, String)> = typed.iter().filter(|(_, ty)| fits(ty, wanted)).collect();
+    let named = |name: &str| {
+        matches!(
+            name,
+            "result" | "results" | "res" | "ret" | "out" | "output" | "rv" | "value"
+        )
+    };
+    let mut whole: Vec<&(String, String)> =
+        typed.iter().filter(|(_, ty)| fits(ty, wanted)).collect();
     // What is set last is what is done last.
     whole.reverse();
     whole.sort_by_key(|(name, ty)| (ty != wanted, !named(name)));
@@ -271,7 +371,10 @@ fn own_attributes(context: &Context<'_>, function: &Function, wanted: &str) -> V
         .filter(|f| f.class.as_ref() == Some(class) && file.slice(f.name.clone()) == "__init__")
         .collect();
     let mut found: Vec<(bool, String)> = Vec::new();
-    for one in file.matches("(assignment left: (attribute) @left) @whole").iter() {
+    for one in file
+        .matches("(assignment left: (attribute) @left) @whole")
+        .iter()
+    {
         let (Some(left), Some(whole)) = (one.get("left"), one.get("whole")) else {
             continue;
         };
@@ -303,8 +406,19 @@ mod tests {
 
     #[test]
     fn compares_types_by_sort() {
-        assert!(fits("dict[str, dict[str, str]]", "Mapping[str, Mapping[str, str]]"));
-        assert!(fits("str", "Optional[str]") && fits("int", "str | int") && fits("list", "Iterable[int]"));
+        assert!(fits(
+            "dict[str, dict[str, str]]",
+            "Mapping[str, Mapping[str, str]]"
+        ));
+        assert!(
+            fits("str", "Optional[str]")
+                && fits("int", "str | int")
+                && fits("list", "Iterable[int]")
+        );
+        assert_eq!(
+            normal("Mapping[str, t.List[int]]"),
+            normal("dict[str, Sequence[int]]")
+        );
         assert!(!fits("list[int]", "dict[str, int]") && !fits("str", "int"));
     }
 }

@@ -7,12 +7,16 @@ use buildfix_sdk::{Diagnostic, Fix, edit};
 /// Errors that mypy has no code for: a method that does not take its object.
 pub(crate) fn miscellaneous(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
     let message = diagnostic.message.as_str();
-    if message.starts_with("\"self\" parameter missing") || message.starts_with("Self argument missing") {
+    if message.starts_with("\"self\" parameter missing")
+        || message.starts_with("Self argument missing")
+    {
         let function = model::function_at(&context.file, diagnostic.span.start as usize);
         let fix = function.and_then(|f| names::add_self(context, diagnostic, &f, "self"));
         return fix.into_iter().collect();
     }
-    if message.contains("does not accept self argument") || message.contains("must have at least one argument") {
+    if message.contains("does not accept self argument")
+        || message.contains("must have at least one argument")
+    {
         return take_self(context, diagnostic);
     }
     Vec::new()
@@ -21,7 +25,10 @@ pub(crate) fn miscellaneous(context: &Context<'_>, diagnostic: &Diagnostic) -> V
 /// `Attribute function "f" with type "def (…)" does not accept self argument`:
 /// f is declared without it.
 fn take_self(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
-    if diagnostic.message.contains("must have at least one argument") {
+    if diagnostic
+        .message
+        .contains("must have at least one argument")
+    {
         let function = model::function_at(&context.file, diagnostic.span.start as usize);
         let fix = function.and_then(|f| names::add_self(context, diagnostic, &f, "self"));
         return fix.into_iter().collect();
@@ -40,7 +47,9 @@ fn take_self(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
         let functions = model::functions(&file);
         let range = symbol.start as usize..symbol.end as usize;
         let Some(function) = functions.iter().find(|f| {
-            range.contains(&f.node.range.start) && file.slice(f.name.clone()) == name && f.class.is_some()
+            range.contains(&f.node.range.start)
+                && file.slice(f.name.clone()) == name
+                && f.class.is_some()
         }) else {
             continue;
         };
@@ -51,7 +60,11 @@ fn take_self(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
         if takes || function.decorators.contains("staticmethod") {
             continue;
         }
-        let text = if function.parameters.is_empty() { "self" } else { "self, " };
+        let text = if function.parameters.is_empty() {
+            "self"
+        } else {
+            "self, "
+        };
         let at = function.list.start + 1;
         let fix = edit::fix(diagnostic, "take `self`", "verified");
         fixes.push(file.edit(fix, at..at, text));
@@ -67,7 +80,10 @@ pub(crate) fn redefined(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<F
     let bare = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let around = file.around(at..at + 1);
     let definition = around.iter().find(|n| {
-        matches!(n.kind.as_str(), "function_definition" | "class_definition" | "decorated_definition") && n.range.start == at
+        matches!(
+            n.kind.as_str(),
+            "function_definition" | "class_definition" | "decorated_definition"
+        ) && n.range.start == at
     });
     if let Some(node) = definition {
         let text = bare(file.of(node));
@@ -75,9 +91,8 @@ pub(crate) fn redefined(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<F
             .all(&node.kind)
             .into_iter()
             .find(|other| other.range.end <= node.range.start && bare(file.of(other)) == text);
-        let same_block = first.is_some_and(|first| {
-            file.indent(first.range.start) == file.indent(node.range.start)
-        });
+        let same_block = first
+            .is_some_and(|first| file.indent(first.range.start) == file.indent(node.range.start));
         if same_block {
             let start = file.slice(0..node.range.start).trim_end().len();
             let fix = context.replace(diagnostic, "delete the copy", start..node.range.end, "");
@@ -88,7 +103,10 @@ pub(crate) fn redefined(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<F
     let Some(assignment) = around.iter().find(|n| n.kind == "assignment") else {
         return Vec::new();
     };
-    let (Some(left), Some(_)) = (file.field(assignment, "left"), file.field(assignment, "type")) else {
+    let (Some(left), Some(_)) = (
+        file.field(assignment, "left"),
+        file.field(assignment, "type"),
+    ) else {
         return Vec::new();
     };
     let Some(right) = file.field(assignment, "right") else {
@@ -125,7 +143,10 @@ pub(crate) fn unused_ignore(context: &Context<'_>, diagnostic: &Diagnostic) -> V
     let file = &context.file;
     let line = file.line(diagnostic.span.start as usize);
     let text = file.slice(line.clone());
-    let Some(at) = text.find("# type: ignore").filter(|_| !diagnostic.message.contains("narrower")) else {
+    let Some(at) = text
+        .find("# type: ignore")
+        .filter(|_| !diagnostic.message.contains("narrower"))
+    else {
         return Vec::new();
     };
     let rest = &text[at + "# type: ignore".len()..];

@@ -294,9 +294,9 @@ impl<'a> Trees<'a> {
 
 /// Joins a fix with an equal one: one edit may answer many diagnostics.
 pub fn push(fixes: &mut Vec<Fix>, fix: Fix) {
-    let known = fixes
-        .iter_mut()
-        .find(|f| f.edits == fix.edits && f.files == fix.files && f.applicability == fix.applicability);
+    let known = fixes.iter_mut().find(|f| {
+        f.edits == fix.edits && f.files == fix.files && f.applicability == fix.applicability
+    });
     match known {
         Some(known) => {
             for answer in fix.answers {
