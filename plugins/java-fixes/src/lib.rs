@@ -1,6 +1,6 @@
 //! Mechanical repairs of Java, by what javac's message says.
 //!
-//! * [`names`]: what cannot be found, by near names and by imports ([`imports`])
+//! * [`names`], [`values`]: what cannot be found, by near names and by imports ([`imports`])
 //! * [`convert`]: values of the wrong type
 //! * [`flow`]: what is declared twice, never reached, never returned, not set
 //! * [`exceptions`]: checked exceptions that nobody declares
@@ -24,6 +24,7 @@ mod modifiers;
 mod names;
 mod small;
 mod types;
+mod values;
 
 use buildfix_fixer_support::tree::{File, Trees, push};
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response};

@@ -328,6 +328,12 @@ pub(crate) fn operator(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fi
     let [left_type, right_type] = words.as_slice() else {
         return Vec::new();
     };
+    for (node, ty) in [(&left, left_type), (&right, right_type)] {
+        if ty.starts_with("Coroutine[") && node.kind == "call" {
+            let new = format!("await {}", context.file.of(node));
+            return vec![rewritten(context, diagnostic, node, new)];
+        }
+    }
     if is_callable(left_type) != is_callable(right_type) {
         let node = if is_callable(left_type) {
             &left

@@ -4,7 +4,7 @@
 //! * [`calls`]: arguments unknown, missing or too many
 //! * [`convert`]: values of the wrong type
 //! * [`optional`]: values that may be `None`
-//! * [`annotate`]: annotations that are missing or wrong
+//! * [`annotate`], [`untyped`]: annotations that are wrong or missing
 //! * [`returns`]: functions that end without their value
 //! * [`small`]: rules of a few lines each
 //!
@@ -20,6 +20,7 @@ mod names;
 mod optional;
 mod returns;
 mod small;
+mod untyped;
 
 use buildfix_fixer_support::tree::{File, Trees, push};
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response};
@@ -81,8 +82,8 @@ impl Context<'_> {
             "assignment" => annotate::assigned(self, diagnostic),
             "return-value" => annotate::returned(self, diagnostic),
             "override" => annotate::overriding(self, diagnostic),
-            "no-untyped-def" => annotate::untyped(self, diagnostic),
-            "var-annotated" => annotate::variable(self, diagnostic),
+            "no-untyped-def" => untyped::function(self, diagnostic),
+            "var-annotated" => untyped::variable(self, diagnostic),
             "return" | "empty-body" => returns::missing(self, diagnostic),
             "union-attr" | "index" => optional::guard(self, diagnostic),
             "misc" => small::miscellaneous(self, diagnostic),
