@@ -19,6 +19,8 @@ pub fn components() -> &'static [(&'static str, &'static [u8])] {
         "csharp-fixes",
         "csharp-imports",
         "csharp-nullable",
+        "java-fixes",
+        "python-fixes",
         "rust-fixes",
         "syntax-repair",
         "typescript-fixes",
