@@ -18,6 +18,7 @@ pub fn components() -> &'static [(&'static str, &'static [u8])] {
         "csharp-fixes",
         "csharp-imports",
         "csharp-nullable",
+        "go-fixes",
         "syntax-repair",
         "typescript-fixes",
         "typescript-imports",
