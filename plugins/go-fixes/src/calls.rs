@@ -310,3 +310,13 @@ fn length_by_loop(context: &Context, made: &Expr) -> Option<String> {
     });
     bound
 }
+
+/// `too many arguments in conversion to T`
+pub fn conversion(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
+    let at = Context::at(diagnostic);
+    let (_, call) = call_at(context, at, |call| {
+        call.args.len() > 1 && call.args.iter().any(|arg| arg.span.holds(at))
+    })?;
+    let fix = context.verified(diagnostic, "convert the first value alone");
+    Some(vec![keep(context, fix, call, &[0])?])
+}

@@ -1,6 +1,6 @@
 //! What a rule sees of the file it mends, and the edits that rules share.
 
-use buildfix_go_syntax::ast::{Expr, ExprKind, Span, StmtKind, Tree};
+use buildfix_go_syntax::ast::{Expr, ExprKind, Ident, Import, ImportDecl, Span, StmtKind, Tree};
 use buildfix_go_syntax::walk::{self, Node};
 use buildfix_go_syntax::{File, Infer, Package, Project, Ty, scope};
 use buildfix_sdk::{Diagnostic, Fix, SourceFile, edit};
@@ -161,15 +161,39 @@ impl<'p, 'h> Context<'p, 'h> {
 
     /// The type that a message names.
     pub fn type_named(&self, text: &str) -> Ty {
-        match buildfix_go_syntax::parse::parse_expr(text) {
+        // A package that the file does not import is named by its path:
+        // `"sync".Mutex`.
+        let mut import_decls = self.tree().import_decls.clone();
+        let mut plain = String::new();
+        for (index, part) in text.split('"').enumerate() {
+            if index % 2 == 0 {
+                plain.push_str(part);
+                continue;
+            }
+            let name = format!("path{index}");
+            plain.push_str(&name);
+            import_decls.push(ImportDecl {
+                imports: vec![Import {
+                    alias: Some(Ident {
+                        name,
+                        span: Span::default(),
+                    }),
+                    path: part.to_owned(),
+                    span: Span::default(),
+                }],
+                grouped: false,
+                span: Span::default(),
+            });
+        }
+        match buildfix_go_syntax::parse::parse_expr(&plain) {
             Some(expr) => {
                 // Its names stand in the text of the message.
                 let file = File {
                     path: self.file.path.clone(),
-                    text: text.to_owned(),
+                    text: plain,
                     tree: Tree {
                         package: self.tree().package.clone(),
-                        import_decls: self.tree().import_decls.clone(),
+                        import_decls,
                         ..Tree::default()
                     },
                     package: self.file.package.clone(),

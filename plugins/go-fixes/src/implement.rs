@@ -3,7 +3,7 @@
 use crate::context::Context;
 use crate::imports;
 use crate::message::{between, cannot_use};
-use buildfix_fixer_support::names;
+use crate::names::is_near;
 use buildfix_go_syntax::project::File;
 use buildfix_go_syntax::{FuncTy, Project, Ty};
 use buildfix_sdk::{Diagnostic, Fix, SourceFile};
@@ -70,9 +70,7 @@ fn renamed(
                 .params
                 .len()
                 == shape.params.len();
-            shape_fits
-                && !wanted.iter().any(|(other, _)| other == own)
-                && names::distance(own, method, names::tolerance(method)).is_some()
+            shape_fits && !wanted.iter().any(|(other, _)| other == own) && is_near(own, method)
         })
         .collect();
     let [(file, func)] = &near[..] else {

@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::message::between;
-use buildfix_fixer_support::names;
+use crate::names::is_near;
 use buildfix_go_syntax::ast::{ExprKind, Import, ImportDecl, Span};
 use buildfix_go_syntax::lex::{Kind, lex};
 use buildfix_go_syntax::project::guessed_name;
@@ -257,7 +257,7 @@ pub fn unused(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
     // `fmtt.Println` elsewhere is why it is unused.
     let whole = Span::new(0, context.text().len());
     let misspelt = context.unresolved(whole).iter().any(|(word, _)| {
-        names::distance(word, &name, names::tolerance(&name)).is_some()
+        is_near(word, &name)
             && !members_used(context, word).is_empty()
             && context.project.library_named(word).is_empty()
     });

@@ -133,6 +133,7 @@ fn rules(message: &str) -> &'static [Rule] {
         _ if begins("missing return") => &[returns::missing],
         _ if begins("too many return values") => &[returns::too_many],
         _ if begins("not enough return values") => &[returns::too_few],
+        _ if begins("too many arguments in conversion") => &[calls::conversion],
         _ if begins("too many arguments in call") => &[calls::too_many],
         _ if begins("not enough arguments in call") => &[calls::too_few],
         _ if begins("non-boolean condition") => &[operators::condition],

@@ -13,6 +13,23 @@ use buildfix_sdk::{Diagnostic, Fix};
 /// Candidates that are worth a build each.
 const TRIES: usize = 4;
 
+/// The names that a misspelt one may be meant for, nearest first. One or two
+/// letters have every other such name near them: there the case alone may differ.
+pub fn near<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let candidates = candidates.into_iter();
+    names::nearest(
+        name,
+        candidates.filter(|candidate| is_near(name, candidate)),
+    )
+}
+
+/// Whether a name may be a misspelt form of another.
+pub fn is_near(name: &str, other: &str) -> bool {
+    let short = name.len() < 3 || other.len() < 3;
+    names::distance(name, other, names::tolerance(name)).is_some_and(|far| far > 0)
+        && (!short || name.eq_ignore_ascii_case(other))
+}
+
 /// How a name is used where it stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Use {
@@ -113,7 +130,7 @@ pub fn misspelt(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> 
         let value = matches!(name, "nil" | "true" | "false" | "iota");
         reach.push((name.to_owned(), if value { Is::Value } else { Is::Func }));
     }
-    let near = names::nearest(name, reach.iter().map(|(name, _)| name.as_str()));
+    let near = near(name, reach.iter().map(|(name, _)| name.as_str()));
     let mut ranked: Vec<(usize, usize, &str)> = near
         .into_iter()
         .filter_map(|candidate| {
@@ -202,7 +219,7 @@ pub fn package_member(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<
         };
         let exported = |name: &str| name.chars().next().is_some_and(char::is_uppercase);
         let members = package.members.keys().map(String::as_str);
-        let mut near: Vec<(usize, &str)> = names::nearest(name, members.filter(|m| exported(m)))
+        let mut near: Vec<(usize, &str)> = near(name, members.filter(|m| exported(m)))
             .into_iter()
             .map(|member| {
                 let far = names::distance(name, member, 3).unwrap_or(3);
@@ -285,7 +302,7 @@ pub fn member(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
     let members = context.infer.members(&ty);
     let own = matches!(&ty, Ty::Pointer(inner) if is_own(context, inner)) || is_own(context, &ty);
     let seen = |name: &str| own || name.chars().next().is_some_and(char::is_uppercase);
-    let near = names::nearest(
+    let near = near(
         name,
         members
             .iter()
@@ -367,7 +384,7 @@ pub fn field(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
             _ => None,
         })
         .unwrap_or_default();
-    let near = names::nearest(
+    let near = near(
         name,
         fields
             .map(|field| field.name.as_str())

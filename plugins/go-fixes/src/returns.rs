@@ -58,7 +58,7 @@ pub fn missing(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
                 value(
                     context,
                     &own.results[index].1,
-                    &returns,
+                    (&returns, body),
                     index,
                     at,
                     &mut imports,
@@ -77,7 +77,13 @@ pub fn missing(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
     for way in ways {
         let text = format!("return {way}");
         let text = text.trim_end();
-        let fix = context.verified(diagnostic, format!("add `{text}`"));
+        // An empty body has nothing to tell what its result should be.
+        let title = format!("add `{text}`");
+        let fix = if body.stmts.is_empty() && !named {
+            context.placeholder(diagnostic, title)
+        } else {
+            context.verified(diagnostic, title)
+        };
         let fix = at_end(context, fix, body, text);
         fixes.push(with_imports(context, fix, &imports));
     }
@@ -115,7 +121,7 @@ fn at_end(context: &Context, fix: Fix, body: &Block, text: &str) -> Fix {
 fn value(
     context: &Context,
     ty: &Ty,
-    returns: &[&Vec<Expr>],
+    (returns, body): (&[&Vec<Expr>], &Block),
     index: usize,
     at: usize,
     imports: &mut BTreeSet<String>,
@@ -127,6 +133,9 @@ fn value(
         .iter()
         .filter_map(|values| values.get(index))
         .collect();
+    if let Some(opposite) = fall_through(context, ty, body, index) {
+        return Some(opposite);
+    }
     if ty.is("bool") {
         let all = |word: &str| {
             !others.is_empty() && others.iter().all(|expr| context.slice(expr.span) == word)
@@ -138,30 +147,101 @@ fn value(
             return Some("false".to_owned());
         }
     }
-    let fits = locals_of(context, ty, at);
+    if let Some(third) = third_of_three(context, ty, &others) {
+        return Some(third.to_owned());
+    }
     // One that is returned elsewhere, then the latest of the function's own,
     // then the receiver or a parameter of a type with a name.
+    let fits = locals_of(context, ty, at);
     let elsewhere = fits.iter().find(|fit| {
         others
             .iter()
             .any(|expr| context.slice(expr.span) == fit.name)
     });
-    let own = fits.iter().find(|fit| !fit.param);
+    // A function that returns constants does not end with a variable.
+    let constants = !others.is_empty()
+        && others
+            .iter()
+            .all(|expr| matches!(context.value(expr), Ty::Untyped(_) | Ty::Nil));
+    let own = fits.iter().find(|fit| !fit.param && !constants);
     let given = fits
         .iter()
         .find(|fit| fit.param && matches!(ty, Ty::Named(..) | Ty::Pointer(_)));
     if let Some(fit) = elsewhere.or(own).or(given) {
         return Some(fit.name.clone());
     }
-    // Small numbers that mean "less" and "more" have a third.
-    let sign = |text: &str| others.iter().any(|expr| context.slice(expr.span) == text);
-    if ty.is_integer() && sign("0") && sign("1") && !sign("-1") {
-        return Some("-1".to_owned());
-    }
-    if ty.is_integer() && sign("0") && sign("-1") && !sign("1") {
-        return Some("1".to_owned());
+    if let Some(last) = last_filled(context, ty, body, at) {
+        return Some(last);
     }
     values::zero(context, ty, imports)
+}
+
+/// Of a function that compares, whose results are -1, 0 and 1, the one that no
+/// other `return` gives.
+fn third_of_three(context: &Context, ty: &Ty, others: &[&Expr]) -> Option<&'static str> {
+    let given = |text: &str| others.iter().any(|expr| context.slice(expr.span) == text);
+    if !ty.is_integer() {
+        return None;
+    }
+    match (given("-1"), given("0"), given("1")) {
+        (false, true, true) => Some("-1"),
+        (true, false, true) => Some("0"),
+        (true, true, false) => Some("1"),
+        _ => None,
+    }
+}
+
+/// The opposite of what the function's last `if` returns: `false` for `true`, -1
+/// for 1.
+fn fall_through(context: &Context, ty: &Ty, body: &Block, index: usize) -> Option<String> {
+    let mut last = body.stmts.last()?;
+    let returned = loop {
+        match &last.kind {
+            StmtKind::If(of) => {
+                last = match &of.otherwise {
+                    Some(other) => other,
+                    None => of.body.stmts.last()?,
+                }
+            }
+            StmtKind::Return(values) => break context.slice(values.get(index)?.span),
+            _ => return None,
+        }
+    };
+    let opposite = match returned {
+        "true" if ty.is("bool") => "false",
+        "false" if ty.is("bool") => "true",
+        "1" if ty.is_integer() => "-1",
+        "-1" if ty.is_integer() => "1",
+        _ => return None,
+    };
+    Some(opposite.to_owned())
+}
+
+/// The last element of a slice that the function itself makes and fills, as
+/// tables of partial results are.
+fn last_filled(context: &Context, ty: &Ty, body: &Block, at: usize) -> Option<String> {
+    let slice = Ty::Slice(Box::new(ty.clone()));
+    locals_of(context, &slice, at)
+        .into_iter()
+        .filter(|fit| !fit.param)
+        .find(|fit| {
+            let mut filled = false;
+            walk::block(body, &mut |node| {
+                if let Node::Stmt(Stmt {
+                    kind: StmtKind::Assign(assign),
+                    ..
+                }) = node
+                {
+                    filled |= assign.left.iter().any(|left| match &left.kind {
+                        ExprKind::Index(of, _) => context.slice(of.span) == fit.name,
+                        _ => false,
+                    });
+                }
+                true
+            });
+            filled
+        })
+        .map(|fit| format!("{0}[len({0})-1]", fit.name))
 }
 
 /// The values of a `return` that hands an error on.
@@ -273,7 +353,7 @@ pub fn too_few(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
                     return values::zero(context, ty, &mut imports);
                 }
                 let at = stmt.span.start;
-                value(context, ty, &returns, place, at, &mut imports)
+                value(context, ty, (&returns, body), place, at, &mut imports)
             })
             .collect();
         let Some(values) = values else { continue };

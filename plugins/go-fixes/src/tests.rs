@@ -100,6 +100,13 @@ fn a_shadowing_declaration_becomes_an_assignment() {
     let code = "\tv := 0\n\tif n > 0 {\n\t\t¦v := n\n\t}\n\tg(v)";
     let fixed = "\tv := 0\n\tif n > 0 {\n\t\tv = n\n\t}\n\tg(v)";
     assert_eq!(body(code, "declared and not used: v"), fixed);
+    assert_eq!(
+        one(
+            "var pos = 0\n\nfunc f() {\n\t¦pos := 1\n}\n",
+            "declared and not used: pos"
+        ),
+        "var pos = 0\n\nfunc f() {\n\tpos = 1\n}\n"
+    );
 }
 
 #[test]
@@ -205,8 +212,8 @@ fn misspelt_names_are_those_in_reach() {
     );
     assert_eq!(
         one(
-            "type T struct{ Name, Nome int }\n\nvar _ = T{Name: 1, ¦Nane: 2}\n",
-            "unknown field Nane in struct literal of type T"
+            "type T struct{ Name, Nome int }\n\nvar _ = T{Name: 1, ¦Nmoe: 2}\n",
+            "unknown field Nmoe in struct literal of type T"
         ),
         "type T struct{ Name, Nome int }\n\nvar _ = T{Name: 1, Nome: 2}\n",
     );
@@ -216,6 +223,18 @@ fn misspelt_names_are_those_in_reach() {
             "undefined: big.newInt (but have NewInt)"
         ),
         "import \"math/big\"\n\nvar _ = big.NewInt(1)\n"
+    );
+}
+
+#[test]
+fn a_type_may_be_named_by_its_path() {
+    let code = "import n \"net/http\"\n\nfunc f(r *n.Request) { r.URL.¦Strnig() }\n";
+    assert_eq!(
+        one(
+            code,
+            "r.URL.Strnig undefined (type *\"net/url\".URL has no field or method Strnig)"
+        ),
+        code.replace("¦Strnig", "String")
     );
 }
 
@@ -276,6 +295,22 @@ fn returns_fit_their_function() {
             "not enough return values\n\thave (error)\n\twant (string, error)"
         ),
         "func f() (string, error) {\n\tif err := g(); err != nil {\n\t\treturn \"\", err\n\t}\n\treturn \"\", nil\n}\n"
+    );
+}
+
+#[test]
+fn an_error_that_is_there_is_returned() {
+    let code = |values: &str| {
+        format!(
+            "func f(d string) (interface{{}}, error) {{\n\tfor range d {{\n\t\tvar err error\n\t\terr = g()\n\t\tif err != nil {{\n\t\t\treturn {values}\n\t\t}}\n\t}}\n\treturn 1, nil\n}}\n"
+        )
+    };
+    assert_eq!(
+        one(
+            &code("¦nil"),
+            "not enough return values\n\thave (nil)\n\twant (interface{}, error)"
+        ),
+        code("nil, err")
     );
 }
 

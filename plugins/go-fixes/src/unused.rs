@@ -1,7 +1,7 @@
 //! What is declared and never read: variables and labels.
 
 use crate::context::Context;
-use buildfix_fixer_support::names;
+use crate::names::{is_near, near};
 use buildfix_go_syntax::Ty;
 use buildfix_go_syntax::ast::{
     Assign, Block, DeclKind, Expr, ExprKind, GenDecl, Span, Spec, Stmt, StmtKind,
@@ -25,16 +25,21 @@ pub fn variable(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> 
         _ => None,
     })?;
     // A use of it is misspelt: that is the error to mend.
-    let misspelt = context.unresolved(block.span).iter().any(|(word, span)| {
-        span.start > at
-            && names::distance(word, name, names::tolerance(name)).is_some_and(|d| d > 0)
-    });
+    let misspelt = context
+        .unresolved(block.span)
+        .iter()
+        .any(|(word, span)| span.start > at && is_near(word, name));
     if misspelt {
         return Some(Vec::new());
     }
     let mut fixes = Vec::new();
     fixes.extend(assign_instead(context, diagnostic, &path, name, at));
-    let fix = context.exact(diagnostic, format!("remove `{name}`, which nothing reads"));
+    let title = format!("remove `{name}`, which nothing reads");
+    let fix = if fixes.is_empty() {
+        context.exact(diagnostic, title)
+    } else {
+        context.verified(diagnostic, title)
+    };
     let stmt = path.iter().rev().find_map(|node| match node {
         Node::Stmt(stmt) => Some(*stmt),
         _ => None,
@@ -75,8 +80,8 @@ pub fn variable(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> 
     Some(fixes)
 }
 
-/// `x := …` in an inner block where the `x` around it was meant: it is read
-/// after the block, and has the same type.
+/// `x := …` where the `x` around it was meant: a variable of the package or a
+/// result, or one that is read behind the block, and of the same type.
 fn assign_instead(
     context: &Context,
     diagnostic: &Diagnostic,
@@ -92,28 +97,37 @@ fn assign_instead(
         _ => None,
     })?;
     let locals = scope::locals(context.tree(), at);
-    let outer = locals.iter().rev().find(|local| local.name == name)?;
+    let global = |name: &str| {
+        context
+            .own
+            .spec(name)
+            .is_some_and(|(_, decl, ..)| decl.kind == DeclKind::Var)
+    };
     let all_known = assign.left.iter().all(|left| match &left.kind {
-        ExprKind::Name(name) => name == "_" || locals.iter().any(|local| local.name == name),
+        ExprKind::Name(name) => {
+            name == "_" || global(name) || locals.iter().any(|local| local.name == name)
+        }
         _ => true,
     });
-    if outer.span.start == at || !all_known {
+    let (signature, body) = scope::function(context.tree(), at)?;
+    let outer = locals.iter().rev().find(|local| local.name == name);
+    let ty = match outer {
+        Some(outer) => {
+            let result = signature.results.iter().any(|result| {
+                let own = result.name.as_ref();
+                own.is_some_and(|own| own.span == outer.span)
+            });
+            if outer.span.start == at || !(result || is_read_behind(path, body, name)) {
+                return None;
+            }
+            context.infer.local(outer, &context.file)
+        }
+        None if global(name) => context.infer.of_package(&context.file.package, name),
+        None => return None,
+    };
+    if !all_known {
         return None;
     }
-    let block = path.iter().rev().find_map(|node| match node {
-        Node::Block(block) => Some(block.span),
-        Node::Clause(clause) => Some(clause.span),
-        _ => None,
-    })?;
-    let (_, body) = scope::function(context.tree(), at)?;
-    let mut read = false;
-    walk::block(body, &mut |node| {
-        if let Node::Expr(expr) = node {
-            read |= expr.span.start > block.end
-                && matches!(&expr.kind, ExprKind::Name(word) if word == name);
-        }
-        node.span().end > block.end
-    });
     let index = assign.left.iter().position(|left| left.span.start == at)?;
     let value = match &assign.right[..] {
         [one] => context
@@ -121,12 +135,30 @@ fn assign_instead(
             .nth(one, index, assign.left.len(), &context.file),
         many => context.value(many.get(index)?),
     };
-    let ty = context.infer.local(outer, &context.file);
-    if !read || context.infer.assignable(&value, &ty) == Some(false) {
+    if context.infer.assignable(&value, &ty) == Some(false) {
         return None;
     }
     let fix = context.verified(diagnostic, format!("assign to the `{name}` around it"));
     Some(context.replace(fix, assign.op_span, "="))
+}
+
+/// Whether a name stands in a function behind the innermost block of a path.
+fn is_read_behind(path: &[Node<'_>], body: &Block, name: &str) -> bool {
+    let block = path.iter().rev().find_map(|node| match node {
+        Node::Block(block) => Some(block.span),
+        Node::Clause(clause) => Some(clause.span),
+        _ => None,
+    });
+    let end = block.map_or(usize::MAX, |block| block.end);
+    let mut read = false;
+    walk::block(body, &mut |node| {
+        if let Node::Expr(expr) = node {
+            read |=
+                expr.span.start > end && matches!(&expr.kind, ExprKind::Name(word) if word == name);
+        }
+        node.span().end > end
+    });
+    read
 }
 
 fn from_assign(
@@ -386,7 +418,7 @@ pub fn undefined_label(context: &Context, diagnostic: &Diagnostic) -> Option<Vec
         }
         true
     });
-    let fixes = names::nearest(&name, labels)
+    let fixes = near(&name, labels)
         .into_iter()
         .map(|label| {
             let fix = context.verified(diagnostic, format!("change `{name}` to `{label}`"));

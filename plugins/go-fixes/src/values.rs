@@ -3,6 +3,7 @@
 use crate::context::Context;
 use buildfix_go_syntax::Ty;
 use buildfix_go_syntax::scope::{self, Def};
+use buildfix_go_syntax::types::BASIC;
 use std::collections::BTreeSet;
 
 /// A local that fits.
@@ -88,12 +89,7 @@ pub fn unfit(have: &str, want: &str) -> usize {
     if have == want {
         return 0;
     }
-    let number = |name: &str| {
-        name.starts_with("int")
-            || name.starts_with("uint")
-            || name.starts_with("float")
-            || matches!(name, "byte" | "rune")
-    };
+    let number = |name: &str| Ty::basic(name).is_number() && BASIC.contains(&name);
     let simple = number(want) || matches!(want, "string" | "bool");
     match have {
         "nil" if simple => 4,

@@ -20,3 +20,6 @@ pub mod walk;
 pub use infer::Infer;
 pub use project::{File, Package, Place, Project};
 pub use types::{FuncTy, Ty};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,15 @@
+package main
+
+import (
+	"example.invalid/names/shape"
+	"fmt"
+	"strings"
+)
+
+func main() {
+	box := shape.Squaer(2)
+	fmt.Println(box.Aera(), bxo.Width)
+	other := shape.Box{Widht: 1}
+	lines = strings.Splitt("a,b", ",")
+	fmt.Println(other, lines, len(lines))
+}
