@@ -3,7 +3,7 @@
 use crate::context::{Context, PREDECLARED};
 use crate::message::between;
 use buildfix_fixer_support::names;
-use buildfix_go_syntax::ast::{DeclKind, ExprKind, Span};
+use buildfix_go_syntax::ast::{DeclKind, Expr, ExprKind, Span};
 use buildfix_go_syntax::project::Place;
 use buildfix_go_syntax::types::BASIC;
 use buildfix_go_syntax::walk::{self, Node};
@@ -13,14 +13,66 @@ use buildfix_sdk::{Diagnostic, Fix};
 /// Candidates that are worth a build each.
 const TRIES: usize = 4;
 
-/// The names that a misspelt one may be meant for, nearest first. One or two
-/// letters have every other such name near them: there the case alone may differ.
+/// The names that a misspelt one may be meant for, nearest first, and of equally
+/// near ones those that a slip of the fingers explains. One or two letters have
+/// every other such name near them: there the case alone may differ.
 pub fn near<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let candidates = candidates.into_iter();
-    names::nearest(
-        name,
-        candidates.filter(|candidate| is_near(name, candidate)),
-    )
+    let mut found = names::nearest(name, candidates.filter(|candidate| is_near(name, candidate)));
+    found.sort_by_key(|candidate| {
+        let far = names::distance(name, candidate, names::tolerance(name));
+        (far, slip(name, candidate))
+    });
+    found
+}
+
+/// How unlikely a slip is: letters swapped, one doubled, one too few or too many,
+/// another one.
+fn slip(name: &str, other: &str) -> usize {
+    let sorted = |name: &str| {
+        let mut letters: Vec<char> = name.to_lowercase().chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let single = |name: &str| {
+        let mut letters: Vec<char> = name.chars().collect();
+        letters.dedup();
+        letters
+    };
+    match () {
+        () if sorted(name) == sorted(other) => 0,
+        () if single(name) == single(other) => 1,
+        () if name.len() != other.len() => 2,
+        () => 3,
+    }
+}
+
+/// Whether a function takes as many arguments as the call of what stands at a
+/// span gives: 0 if so, or if that cannot be told.
+fn unfit_arguments(context: &Context, span: Span, ty: &Ty) -> usize {
+    let Ty::Func(func) = ty else {
+        return 0;
+    };
+    let given = walk::around(context.tree(), span.start)
+        .into_iter()
+        .rev()
+        .find_map(|node| match node {
+            Node::Expr(Expr {
+                kind: ExprKind::Call(call),
+                ..
+            }) if call.callee.span.end == span.end => Some(&call.args),
+            _ => None,
+        });
+    let Some(given) = given else {
+        return 0;
+    };
+    let forwarded = matches!(&given[..], [one] if matches!(one.kind, ExprKind::Call(_)));
+    let fits = if func.variadic {
+        given.len() + 1 >= func.params.len()
+    } else {
+        given.len() == func.params.len()
+    };
+    if fits || forwarded { 0 } else { 3 }
 }
 
 /// Whether a name may be a misspelt form of another.
@@ -136,9 +188,16 @@ pub fn misspelt(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> 
         .filter_map(|candidate| {
             let (_, is) = reach.iter().find(|(known, _)| known == candidate)?;
             let far = names::distance(name, candidate, 3).unwrap_or(3);
-            Some((unfit(*is, used) + 2 * far, far, candidate))
+            let arguments = match is {
+                Is::Func => {
+                    let ty = context.infer.of_package(&context.file.package, candidate);
+                    unfit_arguments(context, span, &ty)
+                }
+                _ => 0,
+            };
+            Some((unfit(*is, used) + arguments + 2 * far, far, candidate))
         })
-        .filter(|(unfit, far, _)| unfit - 2 * far < 4)
+        .filter(|(unfit, far, _)| unfit - 2 * far < 7)
         .collect();
     ranked.sort_by_key(|(rank, ..)| *rank);
     // Other languages' words for it.
@@ -223,7 +282,10 @@ pub fn package_member(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<
             .into_iter()
             .map(|member| {
                 let far = names::distance(name, member, 3).unwrap_or(3);
-                (2 * far + unfit(kind_of(&package, member), used), member)
+                let ty = context.infer.of_package(&path, member);
+                let arguments = unfit_arguments(context, span, &ty);
+                let unfit = unfit(kind_of(&package, member), used) + arguments;
+                (2 * far + unfit, member)
             })
             .collect();
         near.sort_by_key(|(rank, _)| *rank);
@@ -312,11 +374,12 @@ pub fn member(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
     let mut ranked: Vec<(usize, &str)> = near
         .into_iter()
         .map(|candidate| {
-            let fits = members
-                .iter()
-                .any(|m| m.name == candidate && (m.method || matches!(m.ty, Ty::Func(_))) == call);
             let far = names::distance(name, candidate, 3).unwrap_or(3);
-            (2 * far + usize::from(!fits), candidate)
+            let unfit = members.iter().find(|m| m.name == candidate).map_or(0, |m| {
+                let fits = (m.method || matches!(m.ty, Ty::Func(_))) == call;
+                usize::from(!fits) + unfit_arguments(context, span, &m.ty)
+            });
+            (2 * far + unfit, candidate)
         })
         .collect();
     ranked.sort_by_key(|(rank, _)| *rank);

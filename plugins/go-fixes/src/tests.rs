@@ -227,6 +227,20 @@ fn misspelt_names_are_those_in_reach() {
 }
 
 #[test]
+fn of_near_names_the_likelier_slip_and_the_fitting_arguments_count() {
+    let code = |name: &str| format!("import \"strings\"\n\nvar _ = strings.{name}(\"a\", \"b\")\n");
+    assert_eq!(
+        one(&code("¦Splitt"), "undefined: strings.Splitt"),
+        code("Split")
+    );
+    let code = |name: &str| format!("import \"math\"\n\nvar _, _ = math.{name}(1)\n");
+    assert_eq!(one(&code("¦Mofd"), "undefined: math.Mofd"), code("Modf"));
+    // A single letter is nobody's misspelling.
+    let text = "package p\n\nfunc f(n int) int { return ¦m }\n";
+    assert!(all(&[("a.go", text)], "undefined: m").is_empty());
+}
+
+#[test]
 fn a_type_may_be_named_by_its_path() {
     let code = "import n \"net/http\"\n\nfunc f(r *n.Request) { r.URL.¦Strnig() }\n";
     assert_eq!(

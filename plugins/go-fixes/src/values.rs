@@ -96,7 +96,10 @@ pub fn unfit(have: &str, want: &str) -> usize {
         "nil" => 1,
         "number" if number(want) => 1,
         "number" if matches!(want, "string" | "bool" | "error") => 4,
+        "number" if want.starts_with(['*', '[', '<']) || want.contains(['(', '{']) => 4,
         "number" => 3,
+        // Its address.
+        _ if want.strip_prefix('*') == Some(have) => 1,
         _ if want == "any" || want.starts_with("interface") => 2,
         // A name may be an interface's.
         _ if simple || number(have) || matches!(have, "string" | "bool") => 4,

@@ -305,10 +305,8 @@ pub fn parameter(func: &FuncTy, index: usize) -> Option<Ty> {
 fn unify(param: &Ty, arg: &Ty, with: &mut Vec<(String, Ty)>) {
     match (param, arg) {
         (_, Ty::Unknown | Ty::Nil) => {}
-        (Ty::Param(name), arg) => {
-            if !with.iter().any(|(known, _)| known == name) {
-                with.push((name.clone(), arg.clone().defaulted()));
-            }
+        (Ty::Param(name), arg) if !with.iter().any(|(known, _)| known == name) => {
+            with.push((name.clone(), arg.clone().defaulted()));
         }
         (Ty::Pointer(a), Ty::Pointer(b))
         | (Ty::Slice(a), Ty::Slice(b))

@@ -7,8 +7,9 @@ import (
 )
 
 func main() {
-	box := shape.Squaer(2)
+	box := shape.Square(2)
 	fmt.Println(box.Aera(), bxo.Width)
+	fmt.Println(shape.Squaer(3))
 	other := shape.Box{Widht: 1}
 	lines = strings.Splitt("a,b", ",")
 	fmt.Println(other, lines, len(lines))

@@ -32,13 +32,18 @@ func handler() http.Handler {
 	}
 }
 
-func sized(text string) (string, error) {
+func double(text string) (int, error) {
 	number := parse(text)
-	return apply(options{number}, number*1.5, 0), nil
+	return 2 * number, nil
+}
+
+func sized(size int) string {
+	return apply(options{size}, float64(size)*1.5, 0)
 }
 
 func main() {
-	text, _ := sized("4")
+	text := sized(4)
 	text := text + "!"
+	fmt.Println(double(text))
 	fmt.Println(text, even(2), handler() != nil)
 }
