@@ -96,7 +96,7 @@ pub fn too_few(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
             let mut imports = BTreeSet::new();
             let mut made = Vec::new();
             let mut more = false;
-            for place in 0..required {
+            for (place, shown) in want.iter().take(required).enumerate() {
                 if let Some(from) = places.iter().position(|known| *known == place) {
                     made.push(context.slice(call.args[from].span).to_owned());
                     continue;
@@ -105,7 +105,7 @@ pub fn too_few(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
                     call,
                     place,
                     count: required,
-                    ty: parameter_type(context, callee.as_ref(), place, &want[place]),
+                    ty: parameter_type(context, callee.as_ref(), place, shown),
                     name: callee
                         .as_ref()
                         .and_then(|func| func.params.get(place))
@@ -113,9 +113,7 @@ pub fn too_few(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
                 };
                 let values = wanted.values(context, expr.span.start, &mut imports);
                 more |= values.len() > turn + 1;
-                let Some(value) = values.get(turn).or_else(|| values.first()) else {
-                    return None;
-                };
+                let value = values.get(turn).or_else(|| values.first())?;
                 made.push(value.clone());
             }
             let text = made.join(", ");

@@ -18,7 +18,10 @@ const TRIES: usize = 4;
 /// every other such name near them: there the case alone may differ.
 pub fn near<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let candidates = candidates.into_iter();
-    let mut found = names::nearest(name, candidates.filter(|candidate| is_near(name, candidate)));
+    let mut found = names::nearest(
+        name,
+        candidates.filter(|candidate| is_near(name, candidate)),
+    );
     found.sort_by_key(|candidate| {
         let far = names::distance(name, candidate, names::tolerance(name));
         (far, slip(name, candidate))

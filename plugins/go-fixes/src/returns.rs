@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::message::listed;
 use crate::values::{self, choose, locals_of, unfit};
 use crate::{imports, unused};
-use buildfix_go_syntax::ast::{Block, Expr, ExprKind, Lit, Stmt, StmtKind};
+use buildfix_go_syntax::ast::{Block, Expr, ExprKind, Lit, Signature, Stmt, StmtKind};
 use buildfix_go_syntax::scope;
 use buildfix_go_syntax::walk::{self, Node};
 use buildfix_go_syntax::{FuncTy, Ty};
@@ -26,6 +26,28 @@ fn other_returns(body: &Block) -> Vec<&Vec<Expr>> {
         _ => true,
     });
     found
+}
+
+/// Whether a function with results ends with a statement behind which the end of
+/// its body can be reached.
+pub fn is_missing(signature: &Signature, body: &Block) -> bool {
+    let ends = body.stmts.last().is_some_and(|last| match &last.kind {
+        StmtKind::Return(_)
+        | StmtKind::Branch(_)
+        | StmtKind::Block(_)
+        | StmtKind::Switch(_)
+        | StmtKind::TypeSwitch(_)
+        | StmtKind::Select(_)
+        | StmtKind::Labeled(..) => true,
+        StmtKind::If(of) => of.otherwise.is_some(),
+        StmtKind::For(of) => of.cond.is_none(),
+        StmtKind::Expr(Expr {
+            kind: ExprKind::Call(call),
+            ..
+        }) => matches!(&call.callee.kind, ExprKind::Name(name) if name == "panic"),
+        _ => false,
+    });
+    !signature.results.is_empty() && !ends
 }
 
 /// `missing return`, at the function's closing brace.
@@ -158,9 +180,20 @@ fn value(
             .iter()
             .any(|expr| context.slice(expr.span) == fit.name)
     });
-    // A function that returns constants does not end with a variable.
-    let constants = !others.is_empty()
-        && others
+    // A function that returns constants does not end with a variable. What it
+    // returns beside an error says nothing.
+    let sound: Vec<&Expr> = returns
+        .iter()
+        .filter(|values| {
+            values.len() < 2
+                || values
+                    .last()
+                    .is_some_and(|last| context.slice(last.span) == "nil")
+        })
+        .filter_map(|values| values.get(index))
+        .collect();
+    let constants = !sound.is_empty()
+        && sound
             .iter()
             .all(|expr| matches!(context.value(expr), Ty::Untyped(_) | Ty::Nil));
     let own = fits.iter().find(|fit| !fit.param && !constants);
@@ -169,6 +202,15 @@ fn value(
         .find(|fit| fit.param && matches!(ty, Ty::Named(..) | Ty::Pointer(_)));
     if let Some(fit) = elsewhere.or(own).or(given) {
         return Some(fit.name.clone());
+    }
+    // `return v.(T)` of a `v` that may be anything.
+    let anything = Ty::Interface(Vec::new());
+    if let Some(fit) = locals_of(context, &anything, at)
+        .into_iter()
+        .find(|fit| !fit.param && !constants)
+    {
+        let ty = context.print(ty, imports);
+        return Some(format!("{}.({ty})", fit.name));
     }
     if let Some(last) = last_filled(context, ty, body, at) {
         return Some(last);

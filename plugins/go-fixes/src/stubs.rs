@@ -115,9 +115,7 @@ fn signature(context: &Context, path: &[Node<'_>], place: usize, call: &Call) ->
             Ty::Tuple(_) | Ty::Type(_) | Ty::Package(_) => return None,
             known => known,
         };
-        let base = arg
-            .and_then(|arg| named_like(arg))
-            .unwrap_or_else(|| named_by(&ty));
+        let base = arg.and_then(named_like).unwrap_or_else(|| named_by(&ty));
         let mut name = base.clone();
         let mut turn = 1;
         while params.iter().any(|(known, _)| *known == name) {

@@ -313,6 +313,21 @@ fn returns_fit_their_function() {
 }
 
 #[test]
+fn a_missing_return_reads_what_nothing_else_reads() {
+    let code = |end: &str| {
+        format!(
+            "func f() ([]int, error) {{\n\tval, err := g()\n\tif err != nil {{\n\t\treturn nil, err\n\t}}\n{end}}}\n\nfunc g() (interface{{}}, error) {{ return nil, nil }}\n"
+        )
+    };
+    assert_eq!(
+        one(&code("¦"), "missing return"),
+        code("\treturn val.([]int), nil\n")
+    );
+    let text = format!("package p\n\n{}", code("").replace("val, err", "¦val, err"));
+    assert!(all(&[("a.go", &text)], "declared and not used: val").is_empty());
+}
+
+#[test]
 fn an_error_that_is_there_is_returned() {
     let code = |values: &str| {
         format!(

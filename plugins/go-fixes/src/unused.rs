@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::names::{is_near, near};
+use crate::returns;
 use buildfix_go_syntax::Ty;
 use buildfix_go_syntax::ast::{
     Assign, Block, DeclKind, Expr, ExprKind, GenDecl, Span, Spec, Stmt, StmtKind,
@@ -29,7 +30,10 @@ pub fn variable(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> 
         .unresolved(block.span)
         .iter()
         .any(|(word, span)| span.start > at && is_near(word, name));
-    if misspelt {
+    // So it is where the `return` that reads it is missing.
+    let returns_nothing = scope::function(context.tree(), at)
+        .is_some_and(|(signature, body)| returns::is_missing(signature, body));
+    if misspelt || returns_nothing {
         return Some(Vec::new());
     }
     let mut fixes = Vec::new();
