@@ -12,6 +12,8 @@
 mod cases;
 #[path = "support/scenarios.rs"]
 mod scenarios;
+#[path = "support/stops.rs"]
+mod stops;
 #[path = "support/tool.rs"]
 mod tool;
 
@@ -21,5 +23,6 @@ fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<Trial> = cases::all();
     trials.extend(scenarios::all());
+    trials.extend(stops::all());
     libtest_mimic::run(&args, trials).exit();
 }
