@@ -18,6 +18,8 @@ mod reuse;
 mod samples;
 #[path = "support/scenarios.rs"]
 mod scenarios;
+#[path = "support/stops.rs"]
+mod stops;
 #[path = "support/tool.rs"]
 mod tool;
 
@@ -32,5 +34,6 @@ fn main() {
     trials.extend(reuse::all());
     trials.extend(cached_runs::all());
     trials.extend(samples::all());
+    trials.extend(stops::all());
     libtest_mimic::run(&args, trials).exit();
 }

@@ -6,6 +6,7 @@
 //! and as a [`report::RunReport`] at the end.
 
 mod ahead;
+pub mod breaker;
 pub mod build;
 pub mod command;
 pub mod config;
@@ -14,6 +15,7 @@ pub mod event;
 mod first;
 mod judge;
 mod ledger;
+mod limits;
 mod log;
 pub mod problem;
 pub mod report;
