@@ -199,9 +199,6 @@ impl Record {
 impl Fault {
     /// `None` for what another run might not end in.
     fn of(failure: &Failure) -> Option<Self> {
-        if !failure.is_deterministic() {
-            return None;
-        }
         Some(match failure {
             Failure::OutOfFuel { .. } => Self::OutOfFuel,
             Failure::Memory { limit } => Self::Memory {
@@ -222,7 +219,8 @@ impl Fault {
                 limit: *limit as u64,
             },
             Failure::HostCalls { limit } => Self::HostCalls { limit: *limit },
-            Failure::Deadline { .. } | Failure::Start(_) | Failure::Host(_) => return None,
+            // What the machine or its user ended, and what is not known here yet.
+            _ => return None,
         })
     }
 
