@@ -14,6 +14,8 @@ mod cached_runs;
 mod cases;
 #[path = "support/scenarios.rs"]
 mod scenarios;
+#[path = "support/stops.rs"]
+mod stops;
 #[path = "support/tool.rs"]
 mod tool;
 
@@ -26,5 +28,6 @@ fn main() {
     let mut trials: Vec<Trial> = cases::all();
     trials.extend(scenarios::all());
     trials.extend(cached_runs::all());
+    trials.extend(stops::all());
     libtest_mimic::run(&args, trials).exit();
 }

@@ -3,10 +3,11 @@
 mod cache;
 mod check;
 mod explain;
+mod plugin;
 mod run;
 mod undo;
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, Plugin};
 use anyhow::Result;
 
 /// Does what the arguments say and gives the exit code.
@@ -20,6 +21,7 @@ pub fn run(args: &Args) -> Result<u8> {
         Command::Undo(undo) => undo::run(undo),
         Command::Explain(explain) => explain::run(explain),
         Command::Cache(cache) => cache::run(cache),
+        Command::Plugin(Plugin::List(list)) => plugin::list(list),
     }
 }
 

@@ -2,19 +2,27 @@
 //! buildfix.toml, those of the command line — all loaded the same way.
 
 use anyhow::{Context as _, Result};
+use buildfix_engine::breaker::Breakers;
 use buildfix_engine::config::Config;
 use buildfix_engine::dispatch::Fixer;
-use buildfix_sandbox::{Sandbox, SandboxOptions};
+use buildfix_sandbox::{Budgets, Preflight, Sandbox, SandboxOptions};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 /// A sandbox that keeps compiled code in the user's cache folder.
 ///
 /// # Errors
 /// When no engine can be made on this machine.
-pub fn sandbox() -> Result<Sandbox> {
+pub fn sandbox(config: &Config, jobs: Option<NonZeroUsize>) -> Result<Sandbox> {
+    let defaults = SandboxOptions::default();
+    let workers = jobs.map_or(defaults.workers, NonZeroUsize::get);
     let options = SandboxOptions {
         cache_dir: cache_dir().map(|dir| dir.join(COMPILED)),
-        ..SandboxOptions::default()
+        limits: config.limits.limits(),
+        admission: config.limits.admission(),
+        slots: defaults.slots.max(workers),
+        workers,
+        ..defaults
     };
     Ok(Sandbox::new(options)?)
 }
@@ -34,11 +42,17 @@ pub fn cache_dir() -> Option<PathBuf> {
         })
 }
 
+/// The plugins' circuit breakers, kept from run to run.
+pub fn breakers() -> Breakers {
+    Breakers::new(cache_dir().map(|dir| dir.join("breakers")))
+}
+
 /// A plugin's bytes before they are looked at.
 struct Found {
     label: String,
     bytes: std::borrow::Cow<'static, [u8]>,
     config: Vec<(String, String)>,
+    budgets: Budgets,
 }
 
 fn find(
@@ -61,6 +75,9 @@ fn find(
                 label: format!("bundled {name}"),
                 bytes: (*bytes).into(),
                 config: pairs.into_iter().collect(),
+                budgets: settings
+                    .map(|settings| settings.limits.budgets())
+                    .unwrap_or_default(),
             });
         }
     }
@@ -75,6 +92,7 @@ fn find(
                     label: path.display().to_string(),
                     bytes: bytes.into(),
                     config: settings.config.clone().into_iter().collect(),
+                    budgets: settings.limits.budgets(),
                 });
             }
             Some(_) => {}
@@ -97,6 +115,7 @@ fn find(
             label: path.display().to_string(),
             bytes: bytes.into(),
             config: Vec::new(),
+            budgets: Budgets::default(),
         });
     }
     Ok(found)
@@ -132,8 +151,32 @@ pub fn load(
                 .map_err(|_| anyhow::anyhow!("loading {} failed", found.label))?
                 .map_err(anyhow::Error::from)?;
             Ok(Fixer {
-                plugin,
+                plugin: plugin.with_budgets(found.budgets),
                 config: found.config,
+            })
+        })
+        .collect()
+}
+
+/// A plugin that was looked at and not compiled.
+pub struct Listed {
+    /// Where it comes from.
+    pub source: String,
+    /// What it says about itself, and its digest.
+    pub preflight: Preflight,
+}
+
+/// Every plugin that a run would use.
+///
+/// # Errors
+/// The first that is refused, with its name and the reason.
+pub fn list(sandbox: &Sandbox, config: &Config, config_dir: &Path) -> Result<Vec<Listed>> {
+    find(config, config_dir, &[], true)?
+        .into_iter()
+        .map(|found| {
+            Ok(Listed {
+                preflight: sandbox.preflight(&found.bytes)?,
+                source: found.label,
             })
         })
         .collect()
@@ -148,8 +191,9 @@ pub fn manifests(
     config: &Config,
     config_dir: &Path,
 ) -> Result<Vec<buildfix_sandbox::Manifest>> {
-    find(config, config_dir, &[], true)?
-        .iter()
-        .map(|found| Ok(sandbox.preflight(&found.bytes)?.manifest))
-        .collect()
+    let listed = list(sandbox, config, config_dir)?;
+    Ok(listed
+        .into_iter()
+        .map(|listed| listed.preflight.manifest)
+        .collect())
 }

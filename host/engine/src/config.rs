@@ -1,5 +1,6 @@
 //! `buildfix.toml`: what a project tells buildfix.
 
+pub use crate::limits::{BudgetConfig, LimitsConfig, PluginLimits};
 use buildfix_diagnostics::Matcher;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -15,6 +16,9 @@ pub struct Config {
     /// `[build]`
     #[serde(default)]
     pub build: BuildConfig,
+    /// `[limits]`
+    #[serde(default)]
+    pub limits: LimitsConfig,
     /// `[plugins.NAME]`, by the name of the section; a bundled fixer's name
     /// configures that one.
     #[serde(default)]
@@ -59,6 +63,9 @@ pub struct PluginConfig {
     /// Handed to the plugin with every call.
     #[serde(default)]
     pub config: BTreeMap<String, String>,
+    /// `[plugins.NAME.limits]`: what its calls may take.
+    #[serde(default)]
+    pub limits: PluginLimits,
 }
 
 /// Why the file cannot be used.

@@ -5,6 +5,7 @@
 //! Prints nothing: what happens is told as [`event::Event`]s while it happens
 //! and as a [`report::RunReport`] at the end.
 
+pub mod breaker;
 pub mod build;
 pub mod command;
 pub mod config;
@@ -12,6 +13,7 @@ pub mod dispatch;
 pub mod event;
 mod judge;
 mod ledger;
+mod limits;
 pub mod problem;
 pub mod report;
 mod run;

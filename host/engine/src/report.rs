@@ -1,5 +1,6 @@
 //! What a run did and why it did no more.
 
+use crate::breaker::BreakerState;
 use buildfix_diagnostics::Phase;
 use buildfix_sandbox::cache::CacheReport;
 use buildfix_workspace::Applicability;
@@ -118,6 +119,18 @@ pub struct DiagnosticReport {
     pub fate: Fate,
 }
 
+/// How one plugin's circuit breaker stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct BreakerReport {
+    /// The plugin's name.
+    pub plugin: String,
+    /// Its version.
+    pub version: String,
+    /// The state.
+    #[serde(flatten)]
+    pub breaker: BreakerState,
+}
+
 /// The whole run.
 #[derive(Clone, Debug, Serialize)]
 pub struct RunReport {
@@ -149,7 +162,10 @@ pub struct RunReport {
     pub undo: Option<String>,
     /// What the result cache was good for; `None` if it was not used.
     pub cache: Option<CacheReport>,
-    /// The user stopped it.
+    /// The plugins whose circuit breaker is not closed, and those with failures
+    /// that count.
+    pub breakers: Vec<BreakerReport>,
+    /// The user, or the end of the time allowed, stopped it.
     pub cancelled: bool,
     /// What the user should know besides.
     pub warnings: Vec<String>,

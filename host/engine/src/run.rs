@@ -1,11 +1,12 @@
 //! One run from command to report.
 
+use crate::breaker::{BreakerState, Breakers};
 use crate::build;
 use crate::command::{Instrumented, Rewrite, instrument};
 use crate::dispatch::Fixer;
 use crate::event::Events;
 use crate::problem::Problem;
-use crate::report::{DiagnosticReport, Fate, Outcome, RunReport};
+use crate::report::{BreakerReport, DiagnosticReport, Fate, Outcome, RunReport};
 use crate::search::{Kept, Node, Search, SearchOptions};
 use crate::session::{Built, Session, StepError, built};
 use buildfix_diagnostics::Matcher;
@@ -169,6 +170,7 @@ pub async fn run(
             diff,
             undo: undo.filter(|_| shadow.is_none()),
             cancelled,
+            breakers: breakers(fixers, &options.search.breakers),
             warnings,
             build_time,
             own_time: started.elapsed().saturating_sub(build_time),
@@ -176,6 +178,17 @@ pub async fn run(
             cache: options.search.cache.as_ref().map(ResultCache::report),
         },
     ))
+}
+
+fn breakers(fixers: &[Fixer], breakers: &Breakers) -> Vec<BreakerReport> {
+    let reports = fixers.iter().map(|fixer| BreakerReport {
+        plugin: fixer.name().to_owned(),
+        version: fixer.version(),
+        breaker: breakers.state(fixer.plugin.digest()),
+    });
+    reports
+        .filter(|report| report.breaker != BreakerState::Closed { failures: 0 })
+        .collect()
 }
 
 /// What the search leaves for the report.
@@ -227,9 +240,11 @@ async fn plan_once(
     let here = search.best.clone();
     let planned = search.plan(&here).await;
     let mut best = here;
+    let mut cancelled = false;
     match planned {
         Ok(Some(node)) => best = node,
         Ok(None) => {}
+        Err(StepError::Build(build::BuildError::Cancelled)) => cancelled = true,
         Err(error) => warnings.push(error.to_string()),
     }
     let found = Found {
@@ -240,13 +255,14 @@ async fn plan_once(
         calls: search.calls,
     };
     warnings.extend(session.settle(&found.best.built.state));
-    (found, false)
+    (found, cancelled)
 }
 
 struct Totals {
     diff: String,
     undo: Option<String>,
     cancelled: bool,
+    breakers: Vec<BreakerReport>,
     warnings: Vec<String>,
     build_time: Duration,
     own_time: Duration,
@@ -291,6 +307,7 @@ fn report(session: &Session<'_>, found: Found, totals: Totals) -> RunReport {
         diff: totals.diff,
         undo: totals.undo,
         cache: totals.cache,
+        breakers: totals.breakers,
         cancelled: totals.cancelled,
         warnings: totals.warnings,
     }

@@ -11,7 +11,9 @@
 //! back to the best state and halves the batch: that is the bisection which
 //! finds the fix that did it. The tree always ends at the best state proved.
 
-use crate::dispatch::{self, Candidate, FixKey, Fixer, Proposals};
+use crate::breaker::Breakers;
+use crate::build::{BuildError, cancelled};
+use crate::dispatch::{Cancelled, Candidate, Dispatch, FixKey, Fixer, Proposals};
 use crate::event::Event;
 use crate::judge::{Verdict, first_line, judge};
 use crate::ledger::{Ledger, NotTried};
@@ -63,8 +65,10 @@ pub struct SearchOptions {
     /// Builds, at most, the first included; by default [`BUILDS`], or
     /// [`BUILDS_LARGE`] where there are more than [`MANY`] errors.
     pub max_builds: Option<usize>,
-    /// Calls of fixers at a time.
-    pub jobs: usize,
+    /// The plugins' circuit breakers.
+    pub breakers: Arc<Breakers>,
+    /// A call of a fixer that takes longer is told of.
+    pub slow_call: Duration,
     /// Whether fixes that compile but are not correct may be applied.
     pub placeholders: bool,
     /// Only these classes or fixers (`*` matches any run of characters); all
@@ -274,16 +278,33 @@ impl<'s, 'e> Search<'s, 'e> {
             .filter(|fixer| !named(&self.options.exclude, fixer.name()))
             .cloned()
             .collect();
-        self.symbols.refresh();
+        let mut cancel = self.session.cancel.clone();
+        let symbols = self.symbols.clone();
+        // It may take seconds, and the user may want to stop meanwhile.
+        let refreshed = tokio::task::spawn_blocking(move || symbols.refresh());
+        tokio::select! {
+            _ = refreshed => {}
+            () = cancelled(&mut cancel) => return Err(BuildError::Cancelled.into()),
+        }
         let services = Arc::new(RoundServices::new(
             workspace.clone(),
             self.syntax.clone(),
             self.symbols.clone(),
         ));
-        let cache = self.options.cache.clone();
-        let jobs = self.options.jobs;
-        let proposals =
-            dispatch::propose(&problems, &wanted, services, cache, &workspace, jobs).await;
+        let dispatch = Dispatch {
+            fixers: &wanted,
+            services,
+            cache: self.options.cache.clone(),
+            workspace: &workspace,
+            breakers: &self.options.breakers,
+            slow: self.options.slow_call,
+            cancel,
+            events: self.session.events,
+        };
+        let proposals = dispatch
+            .propose(&problems)
+            .await
+            .map_err(|Cancelled| BuildError::Cancelled)?;
         self.calls += proposals.calls;
         self.call_time += started.elapsed();
         for message in &proposals.failure_messages {

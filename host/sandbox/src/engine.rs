@@ -162,6 +162,13 @@ impl Sandbox {
         &self.core.limits
     }
 
+    /// How many calls are worth having under way at once: as many as can be
+    /// alive, and one more for each worker, ready to start.
+    #[must_use]
+    pub fn window(&self) -> usize {
+        self.core.lanes.window()
+    }
+
     /// Whether address space could be reserved for all slots.
     #[must_use]
     pub fn is_pooled(&self) -> bool {

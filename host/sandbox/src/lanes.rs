@@ -72,6 +72,11 @@ impl Lanes {
         }
     }
 
+    /// Calls that can be alive and one more for each worker.
+    pub fn window(&self) -> usize {
+        self.slots.saturating_add(self.workers)
+    }
+
     /// Waits until a new call may start.
     pub async fn enter(self: &Arc<Self>) -> (Seat, Place) {
         let mut granted = {

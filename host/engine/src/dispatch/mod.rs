@@ -5,14 +5,20 @@ mod answer;
 mod plan;
 mod request;
 mod schedule;
+#[cfg(test)]
+mod tests;
 
+use crate::breaker::Breakers;
+use crate::event::Events;
 use crate::problem::Problem;
 use crate::services::RoundServices;
 use buildfix_sandbox as wasm;
-use buildfix_sandbox::cache::{ResultCache, Round};
+use buildfix_sandbox::cache::ResultCache;
 use buildfix_workspace::{Fix, Workspace};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
 
 /// A plugin ready to be called, with the user's settings for it.
 #[derive(Clone)]
@@ -70,27 +76,51 @@ pub struct Proposals {
     pub failure_messages: Vec<String>,
     /// Calls made.
     pub calls: usize,
+    /// The most calls that were under way at once, those that wait for a slot
+    /// included: what bounds the memory that calls take.
+    pub most_at_once: usize,
 }
 
-/// Asks every fixer whose classes match about every problem that has a file;
-/// of a call whose result is in the cache, the cache.
-pub async fn propose(
-    problems: &[Problem],
-    fixers: &[Fixer],
-    services: Arc<RoundServices>,
-    cache: Option<ResultCache>,
-    workspace: &Workspace,
-    jobs: usize,
-) -> Proposals {
-    let mut result = Proposals::default();
-    let work = plan::plan(problems, fixers, workspace, &mut result);
-    result.calls = work.len();
-    let round = Round::new(cache, services);
-    schedule::run(work, fixers, round, jobs, &mut result, problems).await;
-    answer::coalesce(&mut result.candidates);
-    // Surest first; within a tier, the order of the fixers and of their answers.
-    result
-        .candidates
-        .sort_by_key(|candidate| candidate.fix.applicability);
-    result
+/// Who is asked, who answers their questions, and who wants to know.
+pub struct Dispatch<'a> {
+    /// Who is asked.
+    pub fixers: &'a [Fixer],
+    /// What answers the fixers' questions.
+    pub services: Arc<RoundServices>,
+    /// Where results of calls are kept, if they are.
+    pub cache: Option<ResultCache>,
+    /// Where the problems are.
+    pub workspace: &'a Workspace,
+    /// Who failed too often to be asked.
+    pub breakers: &'a Breakers,
+    /// A call that takes longer is told of.
+    pub slow: Duration,
+    /// True once the user asked to stop.
+    pub cancel: watch::Receiver<bool>,
+    /// Who listens.
+    pub events: &'a dyn Events,
+}
+
+/// The user asked to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cancelled;
+
+impl Dispatch<'_> {
+    /// Asks every fixer whose classes match about every problem that has a
+    /// file; of a call whose result is in the cache, the cache.
+    ///
+    /// # Errors
+    /// [`Cancelled`], at once; calls that run are ended.
+    pub async fn propose(mut self, problems: &[Problem]) -> Result<Proposals, Cancelled> {
+        let mut result = Proposals::default();
+        let work = plan::plan(problems, self.fixers, &mut result);
+        schedule::run(&mut self, work, problems, &mut result).await?;
+        answer::coalesce(&mut result.candidates);
+        // Surest first; within a tier, the order of the fixers and of their
+        // answers.
+        result
+            .candidates
+            .sort_by_key(|candidate| candidate.fix.applicability);
+        Ok(result)
+    }
 }

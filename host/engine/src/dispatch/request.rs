@@ -1,5 +1,7 @@
 //! A problem as the contract tells it to a fixer.
 
+use super::Fixer;
+use super::plan::Job;
 use crate::problem::Problem;
 use buildfix_diagnostics::{Related, Suggestion, span};
 use buildfix_sandbox as wasm;
@@ -7,11 +9,35 @@ use buildfix_workspace::Workspace;
 use buildfix_workspace::files::SourceFile;
 use std::sync::Arc;
 
+/// The request of one call; `None` for problems without a file.
+pub(super) fn request(
+    job: &Job,
+    fixer: &Fixer,
+    problems: &[Problem],
+    workspace: &Workspace,
+) -> Option<wasm::Request> {
+    let first = &problems[*job.problems.first()?];
+    let file = first.file.as_ref()?;
+    let of = |index: &usize| diagnostic(&problems[*index], *index, file, workspace);
+    Some(wasm::Request {
+        class: first.diagnostic.class.clone(),
+        language: first.diagnostic.language.clone(),
+        tool: first.diagnostic.tool.clone(),
+        file: wasm::SourceFile {
+            path: file.path.clone(),
+            text: file.text.clone(),
+            hash: file.hash.clone(),
+        },
+        diagnostics: job.problems.iter().map(of).collect(),
+        config: fixer.config.clone(),
+    })
+}
+
 fn to_u32(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-pub(super) fn diagnostic(
+fn diagnostic(
     problem: &Problem,
     id: usize,
     file: &Arc<SourceFile>,
