@@ -20,6 +20,23 @@ fn a_hit_that_is_right_is_run_and_told_nothing_of() {
 }
 
 #[test]
+fn a_miss_is_kept_beside_what_is_known() {
+    let place = Place::new();
+    place.write("a.txt", "a");
+    let plugin = load(&Script::default().read("a.txt").answer(), limits());
+    place.ask(&plugin).miss("no record").unwrap();
+    place.write("a.txt", "b");
+    let cache = place.cache(Mode::Verify);
+    ask(&cache, &plugin, &place.root(), request())
+        .miss("content(a.txt) changed")
+        .unwrap();
+    for text in ["a", "b"] {
+        place.write("a.txt", text);
+        place.ask(&plugin).hit().unwrap();
+    }
+}
+
+#[test]
 fn a_hit_that_is_wrong_is_told_and_replaced() {
     let place = Place::new();
     place.write("a.txt", "a");

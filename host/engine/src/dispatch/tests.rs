@@ -78,8 +78,8 @@ impl World {
         let symbols = Arc::new(SymbolIndex::new(Arc::new(sources)));
         symbols.refresh();
         Dispatch {
-            cache: None,
             fixers,
+            cache: None,
             services: Arc::new(RoundServices::new(
                 self.workspace.clone(),
                 Arc::new(Syntax::new()),

@@ -24,8 +24,8 @@
 //! | file | the diagnosed file's text and hash |
 //! | rest | class, language, tool, the file's path, the diagnostics[^2] |
 //!
-//! Not in it: the workspace's root (a moved one still hits), time, thread
-//! count, output options.
+//! Not in it: the workspace's root (a moved one still hits, unless a compiler
+//! wrote it into a message), time, thread count, output options.
 //!
 //! [^1]: Not fuel: a record knows the fuel it took and is valid for every
 //! budget that allows as much, and one that ran out for every budget that

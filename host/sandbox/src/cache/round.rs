@@ -102,17 +102,17 @@ impl Round {
             Arc::clone(&self.answers),
         ));
         let result = run(request, Arc::clone(&recorder) as Arc<dyn Services>).await;
-        if let Some(known) = known
-            && !cache.inner.differs(&asked, &known, &result)
-        {
-            return result;
-        }
+        let refuted = match known {
+            Some(known) if !cache.inner.differs(&asked, &known, &result) => return result,
+            known => known.is_some(),
+        };
         let record = recorder
             .finish()
             .and_then(|trace| Record::of(trace, &result));
         if let Some(record) = record {
             let cache = cache.clone();
-            let alone = mode != Mode::Use;
+            // What is known beside a wrong record is not to be trusted either.
+            let alone = refuted || mode == Mode::Recache;
             // To its end, or the next run may come before it. A panic there
             // costs a later hit.
             let _ =
