@@ -21,6 +21,10 @@ pub struct Usage {
 
 /// Runs a program to its end, its standard output into a file: some do less
 /// work for `/dev/null`.
+#[expect(
+    clippy::zombie_processes,
+    reason = "wait4 waits for it, and tells what it took"
+)]
 pub fn run(command: &mut Command, output: &Path) -> Usage {
     command.stdout(File::create(output).unwrap());
     let started = Instant::now();
