@@ -74,7 +74,7 @@ fn ctrl_c(dir: &Path) -> Result<(), Failed> {
     ensure(false, "what the build started must be gone", &output)
 }
 
-const ERROR: &str = "src/a.ts(1,16): error TS2304: Cannot find name 'helper'.";
+const ERROR: &str = "src/a.ts(1,18): error TS2304: Cannot find name 'helper'.";
 
 /// A project whose first build fails at once with a known error, and every
 /// later one never ends.
@@ -151,7 +151,9 @@ fn plugin_list(dir: &Path) -> Result<(), Failed> {
     };
     let output = command(&["plugin", "list", "--format", "json"])?;
     let plugins: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout)?;
-    let plugin = plugins.iter().find(|p| p["name"] == "typescript-imports");
+    let plugin = plugins
+        .iter()
+        .find(|p| p["name"] == "buildfix/typescript-imports");
     let plugin = plugin.ok_or("typescript-imports is bundled")?;
     ensure(plugin["breaker"]["state"] == "closed", "closed", &output)?;
     ensure(
@@ -179,7 +181,7 @@ fn plugin_list(dir: &Path) -> Result<(), Failed> {
     let output = command(&["run", "--yes", "--from-log", "log.txt", "--format", "json"])?;
     let report: serde_json::Value = serde_json::from_slice(&output.stdout)?;
     ensure(
-        report["breakers"][0]["plugin"] == "typescript-imports"
+        report["breakers"][0]["plugin"] == "buildfix/typescript-imports"
             && report["breakers"][0]["state"] == "open",
         "in the report",
         &output,
