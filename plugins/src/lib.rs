@@ -13,12 +13,14 @@ macro_rules! components {
 #[must_use]
 pub fn components() -> &'static [(&'static str, &'static [u8])] {
     components![
+        "c-fixes",
         "compiler-suggestions",
         "csharp-duplicates",
         "csharp-fixes",
         "csharp-imports",
         "csharp-nullable",
         "go-fixes",
+        "rust-fixes",
         "syntax-repair",
         "typescript-fixes",
         "typescript-imports",
