@@ -92,6 +92,10 @@ impl Recorder {
 }
 
 impl Services for Recorder {
+    fn may_block(&self) -> bool {
+        self.services.may_block()
+    }
+
     fn read_file(&self, path: &str) -> Result<String, String> {
         let answer = self.services.read_file(path);
         let path = path.to_owned();
