@@ -11,16 +11,20 @@
 //! back to the best state and halves the batch: that is the bisection which
 //! finds the fix that did it. The tree always ends at the best state proved.
 
-use crate::dispatch::{self, Candidate, FixKey, Fixer, Proposals};
+use crate::breaker::Breakers;
+use crate::build::{BuildError, cancelled};
+use crate::dispatch::{Cancelled, Candidate, Dispatch, FixKey, Fixer, Proposals};
 use crate::event::Event;
 use crate::judge::{Verdict, first_line, judge};
 use crate::ledger::{Ledger, NotTried};
 use crate::problem::{self, Problem, ProblemKey};
 use crate::report::FixRecord;
 use crate::sample::{self, Sampling};
-use crate::services::{IndexSources, RoundServices};
+use crate::services::RoundServices;
 use crate::session::{Built, Session, State, StepError};
+use crate::steps::add;
 use buildfix_diagnostics::{Phase, Suggestion};
+use buildfix_sandbox::cache::ResultCache;
 use buildfix_workspace::edits::{self, Snapshot};
 use buildfix_workspace::symbols::SymbolIndex;
 use buildfix_workspace::syntax::Syntax;
@@ -63,8 +67,10 @@ pub struct SearchOptions {
     /// Builds, at most, the first included; by default [`BUILDS`], or
     /// [`BUILDS_LARGE`] where there are more than [`MANY`] errors.
     pub max_builds: Option<usize>,
-    /// Calls of fixers at a time.
-    pub jobs: usize,
+    /// The plugins' circuit breakers.
+    pub breakers: Arc<Breakers>,
+    /// A call of a fixer that takes longer is told of.
+    pub slow_call: Duration,
     /// Whether fixes that compile but are not correct may be applied.
     pub placeholders: bool,
     /// Only these classes or fixers (`*` matches any run of characters); all
@@ -74,6 +80,8 @@ pub struct SearchOptions {
     pub exclude: Vec<String>,
     /// Whether files may be touched that version control would lose changes of.
     pub allow_dirty: bool,
+    /// Where results of calls are kept; `None` to make every call.
+    pub cache: Option<ResultCache>,
     /// Whether a build with more than [`sample::ABOVE`] errors has a sample of
     /// each kind tried before the rest.
     pub sample: bool,
@@ -116,8 +124,6 @@ pub struct Search<'s, 'e> {
     pub rounds: usize,
     /// Calls made.
     pub calls: usize,
-    /// Time the calls took.
-    pub call_time: Duration,
     syntax: Arc<Syntax>,
     symbols: Arc<SymbolIndex>,
     refuted: BTreeMap<FixKey, usize>,
@@ -137,8 +143,7 @@ impl<'s, 'e> Search<'s, 'e> {
         start: Built,
     ) -> Self {
         let max_builds = options.max_builds.unwrap_or_else(|| default_builds(&start));
-        let sources = IndexSources(session.workspace.clone());
-        let symbols = Arc::new(SymbolIndex::new(Arc::new(sources)));
+        let symbols = session.symbols.clone();
         Self {
             session,
             fixers,
@@ -151,7 +156,6 @@ impl<'s, 'e> Search<'s, 'e> {
             start,
             rounds: 0,
             calls: 0,
-            call_time: Duration::ZERO,
             syntax: Arc::new(Syntax::new()),
             symbols,
             refuted: BTreeMap::new(),
@@ -277,16 +281,35 @@ impl<'s, 'e> Search<'s, 'e> {
             .filter(|fixer| !named(&self.options.exclude, fixer.name()))
             .cloned()
             .collect();
-        self.symbols.refresh();
+        let mut cancel = self.session.cancel.clone();
+        let symbols = self.symbols.clone();
+        // It may take seconds, and the user may want to stop meanwhile.
+        let refreshed = tokio::task::spawn_blocking(move || symbols.refresh());
+        tokio::select! {
+            _ = refreshed => {}
+            () = cancelled(&mut cancel) => return Err(BuildError::Cancelled.into()),
+        }
         let services = Arc::new(RoundServices::new(
             workspace.clone(),
             self.syntax.clone(),
             self.symbols.clone(),
         ));
-        let proposals =
-            dispatch::propose(&problems, &wanted, services, &workspace, self.options.jobs).await;
+        let dispatch = Dispatch {
+            fixers: &wanted,
+            services,
+            cache: self.options.cache.clone(),
+            workspace: &workspace,
+            breakers: &self.options.breakers,
+            slow: self.options.slow_call,
+            cancel,
+            events: self.session.events,
+        };
+        let proposals = dispatch
+            .propose(&problems)
+            .await
+            .map_err(|Cancelled| BuildError::Cancelled)?;
         self.calls += proposals.calls;
-        self.call_time += started.elapsed();
+        add(&mut self.session.steps.dispatch, started.elapsed());
         for message in &proposals.failure_messages {
             self.session.events.emit(Event::FixerFailed { message });
         }

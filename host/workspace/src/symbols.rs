@@ -1,8 +1,8 @@
 //! Who declares what: an index of declarations by name.
 //!
 //! [`SymbolIndex`] backs the `symbols` interface of the fixer contract. It
-//! knows the declarations of the workspace's own files and, for C#, those of
-//! the .NET base library ([`dotnet`]).
+//! knows the declarations of the workspace's own files and, for C#, Java and
+//! Python, those of the standard library, which the binary carries.
 //!
 //! *What is indexed.* Types, functions, members, constants, modules and macros
 //! at file, namespace and type level; never what stands inside a function's
@@ -12,7 +12,10 @@
 //! *When.* Lazily, a language at a time, when a question first needs it; then
 //! after each [`SymbolIndex::refresh`] only files whose content hash changed are
 //! parsed again, on every core. A file's declarations are kept by content hash,
-//! so a change that is undone costs nothing.
+//! so a change that is undone costs nothing. A file whose stamp is unchanged
+//! ([`Stamp`](crate::files::Stamp)) is not even read. With a [`Store`] both
+//! hold from one run to the next: on an unchanged tree the second run asks the
+//! file system for stamps and does nothing else.
 //!
 //! *Containers* are in the language's own notation: `Namespace.Outer.Type` in
 //! C#, `package.Type` in Java, `package.Type` with the module's dotted path in
@@ -25,19 +28,23 @@
 mod c;
 mod collect;
 mod csharp;
-pub mod dotnet;
 mod ecma;
 mod go;
 mod index;
 mod java;
+mod library;
 mod module;
+mod names;
 mod near;
 mod python;
 mod rust;
+mod store;
 #[cfg(test)]
 mod tests;
+mod update;
 
 pub use index::{Sources, SymbolError, SymbolIndex};
+pub use store::Store;
 
 /// The most declarations that one answer lists.
 pub const MAX_FOUND: usize = 2_000;
@@ -51,7 +58,7 @@ pub const MAX_SIGNATURE: usize = 300;
 /// One declaration.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol {
-    /// `workspace`, or the library that has it (`dotnet`).
+    /// `workspace`, or the library that has it (`dotnet`, `jdk`, `python`).
     pub origin: &'static str,
     /// The enclosing namespace, module or type; empty at the top.
     pub container: String,
