@@ -1,10 +1,11 @@
 //! What happens during a run, told as it happens. The engine prints nothing.
 
 use crate::report::FixRecord;
+use buildfix_sandbox::RunningCall;
 use std::time::Duration;
 
 /// Something that happened.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// A build begins; the first has number 1.
@@ -54,6 +55,17 @@ pub enum Event<'a> {
     Kept(&'a FixRecord),
     /// A fix was taken back.
     Reverted(&'a FixRecord),
+    /// The fixers are at work; told each second.
+    Heartbeat {
+        /// What runs, longest first.
+        running: &'a [RunningCall],
+        /// Calls that have ended.
+        ended: usize,
+        /// Calls to make.
+        calls: usize,
+    },
+    /// A call takes long; told once.
+    SlowCall(&'a RunningCall),
     /// A call of a fixer failed.
     FixerFailed {
         /// The whole message.

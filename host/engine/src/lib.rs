@@ -6,6 +6,7 @@
 //! and as a [`report::RunReport`] at the end.
 
 mod ahead;
+pub mod breaker;
 pub mod build;
 pub mod command;
 pub mod config;
@@ -14,11 +15,13 @@ pub mod event;
 mod first;
 mod judge;
 mod ledger;
+mod limits;
 mod log;
 pub mod problem;
 pub mod report;
 mod reuse;
 mod run;
+mod sample;
 mod search;
 mod services;
 mod session;

@@ -1,7 +1,9 @@
 //! What a run did and why it did no more.
 
+use crate::breaker::BreakerState;
 use crate::steps::Steps;
 use buildfix_diagnostics::Phase;
+use buildfix_sandbox::cache::CacheReport;
 use buildfix_workspace::Applicability;
 use serde::Serialize;
 
@@ -127,6 +129,18 @@ pub struct ReusedBuild {
     pub seconds: f64,
 }
 
+/// How one plugin's circuit breaker stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct BreakerReport {
+    /// The plugin's name.
+    pub plugin: String,
+    /// Its version.
+    pub version: String,
+    /// The state.
+    #[serde(flatten)]
+    pub breaker: BreakerState,
+}
+
 /// The whole run.
 #[derive(Clone, Debug, Serialize)]
 pub struct RunReport {
@@ -164,7 +178,12 @@ pub struct RunReport {
     pub diff: String,
     /// How to take it back: the journal's run, if anything was written.
     pub undo: Option<String>,
-    /// The user stopped it.
+    /// What the result cache was good for; `None` if it was not used.
+    pub cache: Option<CacheReport>,
+    /// The plugins whose circuit breaker is not closed, and those with failures
+    /// that count.
+    pub breakers: Vec<BreakerReport>,
+    /// The user, or the end of the time allowed, stopped it.
     pub cancelled: bool,
     /// What the user should know besides.
     pub warnings: Vec<String>,

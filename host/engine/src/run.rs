@@ -1,17 +1,19 @@
 //! One run from command to report.
 
+use crate::breaker::{BreakerState, Breakers};
 use crate::build;
 use crate::command::{Instrumented, Rewrite, instrument};
 use crate::dispatch::Fixer;
 use crate::event::Events;
 use crate::first::First;
 use crate::problem::Problem;
-use crate::report::{DiagnosticReport, Fate, Outcome, ReusedBuild, RunReport};
+use crate::report::{BreakerReport, DiagnosticReport, Fate, Outcome, ReusedBuild, RunReport};
 use crate::search::{Kept, Node, Search, SearchOptions};
 use crate::services::IndexSources;
 use crate::session::{Built, Session, StepError, built};
 use crate::steps::add;
 use buildfix_diagnostics::Matcher;
+use buildfix_sandbox::cache::{CacheReport, ResultCache};
 use buildfix_workspace::Workspace;
 use buildfix_workspace::diff;
 use buildfix_workspace::files::WorkspaceError;
@@ -206,14 +208,27 @@ pub async fn run(
             diff,
             undo: undo.filter(|_| shadow.is_none()),
             cancelled,
+            breakers: breakers(fixers, &options.search.breakers),
             warnings,
             build_time,
             own_time: started.elapsed().saturating_sub(build_time),
             from_log: matches!(options.source, Source::Log(_)),
             loaded: loaded.iter().map(|f| f.name().to_owned()).collect(),
             reused: first.reused(),
+            cache: options.search.cache.as_ref().map(ResultCache::report),
         },
     ))
+}
+
+fn breakers(fixers: &[Fixer], breakers: &Breakers) -> Vec<BreakerReport> {
+    let reports = fixers.iter().map(|fixer| BreakerReport {
+        plugin: fixer.name().to_owned(),
+        version: fixer.version(),
+        breaker: breakers.state(fixer.plugin.digest()),
+    });
+    reports
+        .filter(|report| report.breaker != BreakerState::Closed { failures: 0 })
+        .collect()
 }
 
 /// What the search leaves for the report.
@@ -266,9 +281,11 @@ async fn plan_once(
     let here = search.best.clone();
     let planned = search.plan(&here).await;
     let mut best = here;
+    let mut cancelled = false;
     match planned {
         Ok(Some(node)) => best = node,
         Ok(None) => {}
+        Err(StepError::Build(build::BuildError::Cancelled)) => cancelled = true,
         Err(error) => warnings.push(error.to_string()),
     }
     let found = Found {
@@ -279,19 +296,21 @@ async fn plan_once(
         calls: search.calls,
     };
     warnings.extend(session.settle(&found.best.built.state));
-    (found, false)
+    (found, cancelled)
 }
 
 struct Totals {
     diff: String,
     undo: Option<String>,
     cancelled: bool,
+    breakers: Vec<BreakerReport>,
     warnings: Vec<String>,
     build_time: Duration,
     own_time: Duration,
     from_log: bool,
     loaded: Vec<String>,
     reused: Option<ReusedBuild>,
+    cache: Option<CacheReport>,
 }
 
 /// Declarations kept by another build of buildfix may be others. (A program's
@@ -343,6 +362,8 @@ fn report(session: &Session<'_>, found: Found, totals: Totals) -> RunReport {
         fixes: best.chain.iter().map(|kept| kept.record.clone()).collect(),
         diff: totals.diff,
         undo: totals.undo,
+        cache: totals.cache,
+        breakers: totals.breakers,
         cancelled: totals.cancelled,
         warnings: totals.warnings,
     }

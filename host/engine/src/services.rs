@@ -64,6 +64,12 @@ impl RoundServices {
 }
 
 impl wasm::Services for RoundServices {
+    /// Files are bounded in size and everything else is in memory: an answer
+    /// takes no longer than a few slices of fuel.
+    fn may_block(&self) -> bool {
+        false
+    }
+
     fn read_file(&self, path: &str) -> Result<String, String> {
         self.source(path).map(|file| file.text.clone())
     }

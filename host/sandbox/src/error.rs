@@ -211,6 +211,9 @@ pub struct CallContext {
     pub file: String,
     /// Fuel units burned.
     pub fuel_used: u64,
+    /// The tier of fuel it ended in; the first is 1, and 0 says that it never
+    /// ran.
+    pub tier: u32,
     /// The largest linear memory, in bytes.
     pub peak_memory: usize,
     /// Host calls made.
@@ -219,6 +222,8 @@ pub struct CallContext {
     pub elapsed: Duration,
     /// What it wrote to the log.
     pub log: Vec<LogLine>,
+    /// Whether it is an earlier run that failed, see [`cache`](crate::cache).
+    pub cached: bool,
 }
 
 /// Why a call failed; each prints as what the plugin did.
@@ -226,10 +231,12 @@ pub struct CallContext {
 #[non_exhaustive]
 pub enum Failure {
     /// It burned its fuel.
-    #[error("ran out of fuel after {used} units")]
+    #[error("ran out of fuel after {used} units, in the last of {tiers} tiers")]
     OutOfFuel {
         /// Units burned, which are all it had.
         used: u64,
+        /// Tiers it went through.
+        tiers: u32,
     },
     /// It ran longer than it may.
     #[error("did not answer within {} ms", .limit.as_millis())]
@@ -290,6 +297,12 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Whether the plugin is to blame, and not the machine.
+    #[must_use]
+    pub fn is_plugins_fault(&self) -> bool {
+        !matches!(self, Self::Start(_) | Self::Host(_))
+    }
+
     /// Whether the same request would fail the same way on any machine, so that
     /// the failure may be cached.
     #[must_use]
@@ -306,9 +319,10 @@ impl CallError {
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
         match self.failure {
-            Failure::OutOfFuel { .. } => {
-                Some("its author can ask for more with `fuel` under `[limits]` in the manifest")
-            }
+            Failure::OutOfFuel { .. } => Some(
+                "its author can ask for more with `fuel` under `[limits]` in the manifest, its \
+                 user with `fuel` or `tiers` under `[plugins.NAME.limits]` in buildfix.toml",
+            ),
             Failure::Memory { .. } => {
                 Some("its author can ask for more with `memory` under `[limits]` in the manifest")
             }

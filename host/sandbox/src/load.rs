@@ -6,7 +6,7 @@ use crate::engine::Core;
 use crate::error::Refusal;
 use crate::preflight::{self, Preflight};
 use crate::state::{State, describe};
-use crate::{LoadError, Manifest, Sandbox};
+use crate::{Budgets, LoadError, Manifest, Sandbox};
 use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
@@ -20,6 +20,7 @@ use wasmtime::component::Component;
 #[derive(Clone)]
 pub struct Plugin {
     pub(crate) inner: Arc<Inner>,
+    pub(crate) budgets: Arc<Budgets>,
 }
 
 pub struct Inner {
@@ -53,6 +54,7 @@ impl Sandbox {
                 loaded: OnceLock::new(),
                 load_time: OnceLock::new(),
             }),
+            budgets: Arc::default(),
         })
     }
 
@@ -147,6 +149,14 @@ impl Plugin {
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.inner.preflight.digest
+    }
+
+    /// The sandbox it was loaded into.
+    #[must_use]
+    pub fn sandbox(&self) -> Sandbox {
+        Sandbox {
+            core: Arc::clone(&self.inner.core),
+        }
     }
 
     /// All that was found out before it was compiled.

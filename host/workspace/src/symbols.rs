@@ -1,8 +1,8 @@
 //! Who declares what: an index of declarations by name.
 //!
 //! [`SymbolIndex`] backs the `symbols` interface of the fixer contract. It
-//! knows the declarations of the workspace's own files and, for C#, those of
-//! the .NET base library ([`dotnet`]).
+//! knows the declarations of the workspace's own files and, for C#, Java and
+//! Python, those of the standard library, which the binary carries.
 //!
 //! *What is indexed.* Types, functions, members, constants, modules and macros
 //! at file, namespace and type level; never what stands inside a function's
@@ -28,11 +28,11 @@
 mod c;
 mod collect;
 mod csharp;
-pub mod dotnet;
 mod ecma;
 mod go;
 mod index;
 mod java;
+mod library;
 mod module;
 mod names;
 mod near;
@@ -58,7 +58,7 @@ pub const MAX_SIGNATURE: usize = 300;
 /// One declaration.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol {
-    /// `workspace`, or the library that has it (`dotnet`).
+    /// `workspace`, or the library that has it (`dotnet`, `jdk`, `python`).
     pub origin: &'static str,
     /// The enclosing namespace, module or type; empty at the top.
     pub container: String,

@@ -21,6 +21,7 @@ mod source;
 pub mod symbols;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod tree;
 pub mod types;
 pub mod usings;
 

@@ -99,26 +99,78 @@ pub fn survives<F: Fixer>(manifest: &str) {
     }
 }
 
+/// Where a [`MARK`] stood.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The file.
+    pub path: String,
+    /// Counts from 1.
+    pub line: usize,
+    /// Counts UTF-16 units from 1.
+    pub column: usize,
+    /// The text of the line.
+    pub source: String,
+}
+
+/// What a fixer makes of the first file, best first, and the tiers of its
+/// fixes, for the log that a compiler writes of the marked places.
+///
+/// # Panics
+/// As [`propose`].
+#[must_use]
+pub fn after_log<F: Fixer>(
+    files: &[(&str, &str)],
+    log: impl Fn(&[Place]) -> String,
+) -> Vec<(String, String)> {
+    let first = files[0].0;
+    answers::<F>(files, log)
+        .0
+        .into_iter()
+        .map(|mut o| {
+            let text = o.files.remove(first).unwrap_or_default();
+            (o.fix.applicability, text)
+        })
+        .collect()
+}
+
 fn ask<F: Fixer>(files: &[(&str, &str)], error: &str) -> (Vec<Outcome>, Vec<Note>) {
+    answers::<F>(files, |places| {
+        let lines = places.iter().map(|p| {
+            let Place {
+                path, line, column, ..
+            } = p;
+            format!("{path}({line},{column}): error {error}\n")
+        });
+        lines.collect()
+    })
+}
+
+fn answers<F: Fixer>(
+    files: &[(&str, &str)],
+    log: impl Fn(&[Place]) -> String,
+) -> (Vec<Outcome>, Vec<Note>) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut log = String::new();
+    let mut places = Vec::new();
     for (path, marked) in files {
         let full = folder.path().join(path);
         std::fs::create_dir_all(full.parent().expect("a parent")).expect("a folder");
-        let mut text = String::new();
+        let text = marked.replace(MARK, "");
         let (mut line, mut column) = (1, 1);
         for c in marked.chars() {
             match c {
-                MARK => log.push_str(&format!("{path}({line},{column}): error {error}\n")),
+                MARK => places.push(Place {
+                    path: (*path).to_owned(),
+                    line,
+                    column,
+                    source: text.lines().nth(line - 1).unwrap_or_default().to_owned(),
+                }),
                 '\n' => (line, column) = (line + 1, 1),
                 _ => column += c.len_utf16(),
-            }
-            if c != MARK {
-                text.push(c);
             }
         }
         std::fs::write(full, text).expect("a file");
     }
+    let log = log(&places);
     let host = LocalHost::new(folder.path());
     let mut outcomes = Vec::new();
     let mut notes = Vec::new();

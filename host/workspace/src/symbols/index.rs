@@ -3,7 +3,7 @@
 use super::names::{File, Names, module_of};
 use super::near::{self, Wanted};
 use super::store::{Decls, Remembered, Store};
-use super::{MAX_DISTANCE, MAX_FOUND, Symbol, collect, dotnet};
+use super::{MAX_DISTANCE, MAX_FOUND, Symbol, collect, library};
 use crate::files::Stamp;
 use crate::syntax::{self, Language, SyntaxError};
 use std::collections::HashMap;
@@ -138,8 +138,8 @@ impl SymbolIndex {
         let mut found = self.with_names(language, |names| {
             names.symbols(names.by_name.get(name).map_or(&[], Vec::as_slice), language)
         });
-        if language == "csharp" {
-            found.extend(dotnet::find(name));
+        if let Some(library) = library::of(language) {
+            found.extend(library.find(name));
         }
         finish(&mut found);
         found
@@ -163,9 +163,9 @@ impl SymbolIndex {
             }
             found
         });
-        if language == "csharp" {
-            for (distance, name) in dotnet::near(&wanted, limit) {
-                let symbols = dotnet::find(&name).into_iter();
+        if let Some(library) = library::of(language) {
+            for (distance, name) in library.near(&wanted, limit) {
+                let symbols = library.find(&name).into_iter();
                 found.extend(symbols.map(|symbol| (distance, symbol)));
             }
         }
@@ -182,8 +182,8 @@ impl SymbolIndex {
                 language,
             )
         });
-        if language == "csharp" {
-            found.extend(dotnet::members(container));
+        if let Some(library) = library::of(language) {
+            found.extend(library.members(container));
         }
         finish(&mut found);
         found

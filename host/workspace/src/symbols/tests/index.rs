@@ -174,5 +174,33 @@ fn csharp_has_the_base_library_as_well() {
             .any(|one| one.name == "Length")
     );
     assert!(index.members("csharp", "System.Linq.Enumerable").len() > 200);
-    assert!(index.find("java", "StringBuilder").is_empty());
+    assert!(index.find("go", "StringBuilder").is_empty());
+}
+
+#[test]
+fn java_and_python_have_their_libraries_as_well() {
+    let (index, _) = index(&[
+        ("a.java", "package p; class HashMap {}"),
+        ("b.py", "class OrderedDict: pass\n"),
+    ]);
+    let places = |language, name: &str| -> Vec<(&'static str, String)> {
+        let found = index.find(language, name).into_iter();
+        found
+            .filter(|symbol| symbol.kind == "class")
+            .map(|symbol| (symbol.origin, symbol.container))
+            .collect()
+    };
+    assert_eq!(
+        places("java", "HashMap"),
+        [("jdk", "java.util".into()), ("workspace", "p".into())]
+    );
+    let found = places("python", "OrderedDict");
+    assert!(found.contains(&("python", "collections".into())));
+    assert_eq!(found.last(), Some(&("workspace", "b".into())));
+    assert_eq!(index.similar("java", "ArrayLisst", 1)[0].name, "ArrayList");
+    assert_eq!(
+        index.similar("python", "defautldict", 1)[0].name,
+        "defaultdict"
+    );
+    assert!(index.members("python", "builtins.str").len() > 40);
 }
