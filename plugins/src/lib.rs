@@ -13,6 +13,7 @@ macro_rules! components {
 #[must_use]
 pub fn components() -> &'static [(&'static str, &'static [u8])] {
     components![
+        "c-fixes",
         "compiler-suggestions",
         "csharp-duplicates",
         "csharp-fixes",
@@ -20,6 +21,7 @@ pub fn components() -> &'static [(&'static str, &'static [u8])] {
         "csharp-nullable",
         "java-fixes",
         "python-fixes",
+        "rust-fixes",
         "syntax-repair",
         "typescript-fixes",
         "typescript-imports",

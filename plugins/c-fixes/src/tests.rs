@@ -1,0 +1,299 @@
+//! Each family once, through the contract.
+
+use crate::CFixes;
+use buildfix_fixer_support::testing::MARK;
+use buildfix_sdk_testing::{LocalHost, apply, run};
+
+/// What each alternative for the gcc error at the mark makes of the first file,
+/// best first.
+fn after(files: &[(&str, &str)], message: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut log = String::new();
+    for (path, marked) in files {
+        if let Some(at) = marked.find(MARK) {
+            let line = marked[..at].matches('\n').count() + 1;
+            let column = at - marked[..at].rfind('\n').map_or(0, |n| n + 1) + 1;
+            log.push_str(&format!("{path}:{line}:{column}: error: {message}\n"));
+        }
+        std::fs::write(folder.path().join(path), marked.replace(MARK, "")).unwrap();
+    }
+    let host = LocalHost::new(folder.path());
+    let mut texts = Vec::new();
+    for answer in run::<CFixes>(&host, log.as_bytes(), |_, _| true) {
+        for fix in answer.response.unwrap().fixes {
+            let mut files_after = apply(&host, &fix).unwrap();
+            let first = files[0].0;
+            texts.push(
+                files_after
+                    .remove(first)
+                    .unwrap_or_else(|| files_after.into_values().next().unwrap_or_default()),
+            );
+        }
+    }
+    texts
+}
+
+fn best(text: &str, message: &str) -> String {
+    after(&[("a.cpp", text)], message)
+        .into_iter()
+        .next()
+        .unwrap_or_default()
+}
+
+#[test]
+fn drops_an_argument_too_many() {
+    assert_eq!(
+        best(
+            "int f();\nint g() { return ¦f(0); }\n",
+            "too many arguments to function ‘int f()’"
+        ),
+        "int f();\nint g() { return f(); }\n"
+    );
+    assert_eq!(
+        best(
+            "void h(int n) { ¦f(n, 7); }\n",
+            "too many arguments to function ‘void f(int)’"
+        ),
+        "void h(int n) { f(n); }\n"
+    );
+}
+
+#[test]
+fn passes_the_variable_that_fits_the_parameter() {
+    let text =
+        "void set(char *s, int len);\nvoid g(char *s, int other) { int len = 3; ¦set(s); }\n";
+    assert_eq!(
+        best(text, "too few arguments to function ‘void set(char*, int)’"),
+        text.replace("¦set(s)", "set(s, len)")
+    );
+}
+
+#[test]
+fn a_variadic_function_names_its_last_parameter() {
+    let text = "void f(int level, const char *fmt, ...) {\n  va_list ap;\n  va_start(ap¦);\n}\n";
+    assert_eq!(
+        best(
+            text,
+            "macro \"va_start\" requires 2 arguments, but only 1 given"
+        ),
+        text.replace("ap¦)", "ap, fmt)")
+    );
+}
+
+#[test]
+fn a_declaration_takes_the_types_of_its_definition() {
+    let text = "double *len(const char *s);\nint ¦len(const char *text) { return 1; }\n";
+    assert_eq!(
+        after(&[("a.c", text)], "conflicting types for ‘len’"),
+        [
+            "int len(const char *s);\nint len(const char *text) { return 1; }\n",
+            "double *len(const char *s);\ndouble *len(const char *text) { return 1; }\n",
+        ]
+    );
+}
+
+#[test]
+fn a_parameter_keeps_its_name_and_namespace() {
+    let header =
+        "namespace n { struct S {}; }\nstruct R { void get(const n::S* key, int d = 1); };\n";
+    let text = "#include \"r.h\"\nusing namespace n;\nvoid R::¦get(const S& k, int d) {}\n";
+    let fixed = after(
+        &[("a.cpp", text), ("r.h", header)],
+        "no declaration matches ‘void R::get(const n::S&, int)’",
+    );
+    assert_eq!(fixed[0], header.replace("n::S* key", "n::S& key"));
+}
+
+#[test]
+fn a_return_type_is_what_is_returned() {
+    assert_eq!(
+        best(
+            "static double *f(int a) { return ¦a; }\n",
+            "returning ‘int’ from a function with return type ‘double *’ makes pointer from integer without a cast"
+        ),
+        "static int f(int a) { return a; }\n"
+    );
+}
+
+#[test]
+fn a_function_used_before_its_definition_is_declared() {
+    let text = "static int a(void);\n\nint b(void) { return ¦late(1); }\n\nint late(int x) {\n    return x;\n}\n";
+    assert_eq!(
+        after(&[("a.c", text)], "implicit declaration of function ‘late’")[0],
+        text.replace("a(void);\n", "a(void);\nint late(int x);\n")
+            .replace(MARK, "")
+    );
+}
+
+#[test]
+fn the_header_that_declares_it_is_included() {
+    let header = "typedef struct { int x; } point_t;\n";
+    assert_eq!(
+        after(
+            &[
+                ("a.c", "#include <stdio.h>\n¦point_t p;\n"),
+                ("point.h", header)
+            ],
+            "unknown type name ‘point_t’"
+        )[0],
+        "#include <stdio.h>\n#include \"point.h\"\npoint_t p;\n"
+    );
+    assert_eq!(
+        after(
+            &[("a.c", "/* c */\n¦uint8_t p;\n")],
+            "unknown type name ‘uint8_t’"
+        )[0],
+        "/* c */\n#include <stdint.h>\nuint8_t p;\n"
+    );
+}
+
+#[test]
+fn a_misspelt_header_becomes_the_nearest_one() {
+    assert_eq!(
+        after(
+            &[("a.c", "#include <¦strng.h>\n")],
+            "strng.h: No such file or directory"
+        )[0],
+        "#include <string.h>\n"
+    );
+}
+
+#[test]
+fn a_template_declares_its_parameters() {
+    assert_eq!(
+        best(
+            "namespace n {\nvoid f(¦It first, int k) {}\n}\n",
+            "‘It’ was not declared in this scope"
+        ),
+        "namespace n {\ntemplate <typename It>\nvoid f(It first, int k) {}\n}\n"
+    );
+}
+
+#[test]
+fn pointers_are_followed_and_addresses_taken() {
+    assert_eq!(
+        best(
+            "void f() { g(¦it); }\n",
+            "cannot convert ‘V::const_iterator’ to ‘const S&’"
+        ),
+        "void f() { g(*it); }\n"
+    );
+    assert_eq!(
+        best("void f() { g(¦v); }\n", "cannot convert ‘S’ to ‘S*’"),
+        "void f() { g(&v); }\n"
+    );
+    assert_eq!(
+        best("void f() { g(¦&v); }\n", "cannot convert ‘S*’ to ‘S’"),
+        "void f() { g(v); }\n"
+    );
+    assert_eq!(
+        best(
+            "void f() { ¦p++ = 1; }\n",
+            "lvalue required as left operand of assignment"
+        ),
+        "void f() { *p++ = 1; }\n"
+    );
+}
+
+#[test]
+fn an_equal_second_declaration_goes() {
+    assert_eq!(
+        best(
+            "void f() {\n  int a = g();\n  int ¦a = g();\n}\n",
+            "redeclaration of ‘int a’"
+        ),
+        "void f() {\n  int a = g();\n}\n"
+    );
+    assert_eq!(
+        best(
+            "void f() {\n  int a = 1;\n  int ¦a = 2;\n}\n",
+            "redeclaration of ‘int a’"
+        ),
+        "void f() {\n  int a = 1;\n  a = 2;\n}\n"
+    );
+}
+
+#[test]
+fn a_value_of_the_functions_type_is_returned() {
+    assert_eq!(
+        best(
+            "std::string f() { int n; std::string out; g(out); ¦return; }\n",
+            "return-statement with no value, in function returning ‘std::string’"
+        ),
+        "std::string f() { int n; std::string out; g(out); return out; }\n"
+    );
+}
+
+#[test]
+fn what_the_switch_leaves_out_is_named() {
+    assert_eq!(
+        best(
+            "void f(E e) {\n  ¦switch (e) {\n  case ONE:\n    break;\n  }\n}\n",
+            "enumeration value ‘TWO’ not handled in switch [-Werror=switch]"
+        ),
+        "void f(E e) {\n  switch (e) {\n  case ONE:\n    break;\n  case TWO:\n    break;\n  }\n}\n"
+    );
+}
+
+#[test]
+fn the_signed_side_is_cast() {
+    assert_eq!(
+        best(
+            "bool f(unsigned a, int b) { return a ¦< b; }\n",
+            "comparison of integer expressions of different signedness: ‘unsigned int’ and ‘int’ [-Werror=sign-compare]"
+        ),
+        "bool f(unsigned a, int b) { return a < static_cast<unsigned int>(b); }\n"
+    );
+}
+
+#[test]
+fn an_unused_variable_goes_only_if_it_does_nothing() {
+    assert_eq!(
+        best(
+            "void f() {\n  int ¦a = 1;\n  g();\n}\n",
+            "unused variable ‘a’ [-Werror=unused-variable]"
+        ),
+        "void f() {\n  g();\n}\n"
+    );
+    assert_eq!(
+        best(
+            "void f() {\n  int ¦a = g();\n}\n",
+            "unused variable ‘a’ [-Werror=unused-variable]"
+        ),
+        "void f() {\n  int a = g();\n  (void)a;\n}\n"
+    );
+}
+
+#[test]
+fn survives_odd_text() {
+    let messages = [
+        "too many arguments to function ‘f’",
+        "too few arguments to function ‘f’",
+        "conflicting types for ‘f’",
+        "‘f’ was not declared in this scope",
+        "cannot convert ‘A’ to ‘A*’",
+        "expected ‘;’ before ‘(’ token",
+        "redeclaration of ‘int f’",
+        "unused variable ‘f’ [-Werror=unused-variable]",
+        "enumeration value ‘f’ not handled in switch [-Werror=switch]",
+        "lvalue required as left operand of assignment",
+        "did you mean ‘’?",
+        "return-statement with no value",
+        "comparison of integer expressions of different signedness: ‘unsigned int’ and ‘int’",
+    ];
+    for text in [
+        "¦",
+        "¦f(",
+        "f(¦f(f",
+        "{ ¦f",
+        "f ) ¦f = ",
+        "é ¦f(→, {",
+        "template <¦f",
+        "switch (¦f) {",
+        "#include \"¦",
+    ] {
+        for message in messages {
+            let _ = after(&[("a.cpp", text)], message);
+        }
+    }
+}
