@@ -8,10 +8,18 @@
 //! A test whose compiler is absent is listed as ignored, with what it needs in
 //! its name.
 
+#[path = "support/cached_runs.rs"]
+mod cached_runs;
 #[path = "support/cases.rs"]
 mod cases;
+#[path = "support/reuse.rs"]
+mod reuse;
+#[path = "support/samples.rs"]
+mod samples;
 #[path = "support/scenarios.rs"]
 mod scenarios;
+#[path = "support/stops.rs"]
+mod stops;
 #[path = "support/tool.rs"]
 mod tool;
 
@@ -19,7 +27,13 @@ use libtest_mimic::{Arguments, Trial};
 
 fn main() {
     let args = Arguments::from_args();
+    // Compiled components stay from run to run; what fixers answered must not.
+    let _ = std::fs::remove_dir_all(tool::cache_dir().join("results"));
     let mut trials: Vec<Trial> = cases::all();
     trials.extend(scenarios::all());
+    trials.extend(reuse::all());
+    trials.extend(cached_runs::all());
+    trials.extend(samples::all());
+    trials.extend(stops::all());
     libtest_mimic::run(&args, trials).exit();
 }

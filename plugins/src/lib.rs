@@ -19,6 +19,7 @@ pub fn components() -> &'static [(&'static str, &'static [u8])] {
         "csharp-fixes",
         "csharp-imports",
         "csharp-nullable",
+        "go-fixes",
         "java-fixes",
         "python-fixes",
         "rust-fixes",

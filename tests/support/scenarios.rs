@@ -82,11 +82,11 @@ fn example(dir: &Path) {
     let _ = std::fs::remove_dir_all(dir.join("target"));
 }
 
-fn run(dir: &Path, args: &[&str]) -> Output {
+pub fn run(dir: &Path, args: &[&str]) -> Output {
     buildfix().args(args).current_dir(dir).output().unwrap()
 }
 
-fn ensure(condition: bool, what: &str, output: &Output) -> Result<(), Failed> {
+pub fn ensure(condition: bool, what: &str, output: &Output) -> Result<(), Failed> {
     if condition {
         return Ok(());
     }

@@ -12,6 +12,11 @@ pub fn root() -> PathBuf {
         .unwrap()
 }
 
+/// The cache of these tests.
+pub fn cache_dir() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache")
+}
+
 /// `buildfix` with a PATH that also has the tool chains which `.ci/run` and the
 /// suites install into the user's cache.
 pub fn buildfix() -> Command {
@@ -19,6 +24,7 @@ pub fn buildfix() -> Command {
     command
         .env("PATH", path())
         .env("NO_COLOR", "1")
+        .env("BUILDFIX_CACHE_DIR", cache_dir())
         .env("LC_ALL", "C.UTF-8");
     for (key, _) in std::env::vars() {
         // What the test run itself was started with must not reach the builds.

@@ -1,7 +1,9 @@
 //! The command line.
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Exit code: the build is green (or there was nothing to do).
 pub const GREEN: u8 = 0;
@@ -12,6 +14,8 @@ pub const UNCHANGED: u8 = 2;
 /// Exit code: buildfix could not do its work: a bad argument, a build that
 /// cannot be run, an unreadable file.
 pub const FAILED: u8 = 3;
+/// Exit code: stopped by `--timeout`; the tree is at the best state proved.
+pub const TIMED_OUT: u8 = 124;
 /// Exit code: stopped by Ctrl-C; the tree is at the best state proved.
 pub const CANCELLED: u8 = 130;
 
@@ -21,6 +25,7 @@ Exit codes:
     1    improved: it fails with fewer or later errors than before
     2    unchanged: it fails as before, and no file was changed
     3    failed: buildfix could not do its work
+    124  stopped by --timeout; the tree is whole, at the best state proved
     130  stopped by Ctrl-C; the tree is whole, at the best state proved";
 
 /// Turns a red build green: runs it, hands its errors to sandboxed fixers,
@@ -47,6 +52,12 @@ pub enum Command {
     Undo(Undo),
     /// Tell what is known of an error class and who fixes it.
     Explain(Explain),
+    /// Look after what fixers answered and what was compiled of them.
+    #[command(subcommand)]
+    Cache(Cache),
+    /// Look after plugins.
+    #[command(subcommand)]
+    Plugin(Plugin),
 }
 
 /// How to print.
@@ -89,12 +100,23 @@ pub struct Run {
     /// Builds, at most, the first included [default: 60; 20 from 100 errors on].
     #[arg(long, value_name = "N")]
     pub max_builds: Option<usize>,
-    /// Fixers at work at a time [default: the number of cores].
+    /// Fixers at work at a time [default: twice the number of cores].
     #[arg(short, long, value_name = "N")]
-    pub jobs: Option<usize>,
+    pub jobs: Option<NonZeroUsize>,
+    /// End the run after this time, at the best state proved by then.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: Option<Duration>,
+    /// Write what happens as it happens to this file (`-`: standard output),
+    /// one JSON object a line.
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<PathBuf>,
     /// End a build that takes longer than this.
     #[arg(long, value_name = "SECONDS")]
     pub build_timeout: Option<u64>,
+    /// Build even where nothing has changed since the last failing build, whose
+    /// errors would be taken instead.
+    #[arg(long)]
+    pub no_reuse: bool,
     /// Also apply fixes that compile but are not correct: `todo!()`, throwing
     /// stubs, `null!`.
     #[arg(long)]
@@ -102,6 +124,11 @@ pub struct Run {
     /// Also touch files with changes that version control does not have.
     #[arg(long)]
     pub allow_dirty: bool,
+    /// Try every proposal at once, however many errors there are. Without it, a
+    /// build with more than 1,000 errors has a few of each kind tried first,
+    /// and of kinds that fail no more.
+    #[arg(long)]
+    pub no_sample: bool,
     /// Do not ask before changing files.
     #[arg(short, long)]
     pub yes: bool,
@@ -117,6 +144,19 @@ pub struct Run {
     /// Keep the journal there instead of in DIR/.buildfix.
     #[arg(long, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
+    /// Call every fixer, and keep no result.
+    #[arg(long, conflicts_with_all = ["recache", "verify_cache", "explain"])]
+    pub no_cache: bool,
+    /// Call every fixer, and replace what the cache knows.
+    #[arg(long, conflicts_with = "verify_cache")]
+    pub recache: bool,
+    /// Call every fixer, and compare what the cache knows; a difference is an
+    /// error.
+    #[arg(long)]
+    pub verify_cache: bool,
+    /// Tell for every diagnostic whether the cache knew the answer, or why not.
+    #[arg(long)]
+    pub explain: bool,
     /// How to print the report.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -195,4 +235,61 @@ pub struct Explain {
         default_value = "."
     )]
     pub dir: PathBuf,
+}
+
+/// `buildfix cache`
+#[derive(Debug, Subcommand)]
+pub enum Cache {
+    /// Print the folder: `BUILDFIX_CACHE_DIR`, or the user's cache folder.
+    Dir,
+    /// Count entries, bytes, hits and misses.
+    Stats {
+        /// How to print.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// Print what is known under a key: what was asked, and what came of it.
+    Show {
+        /// The key's first hexadecimal digits, as `run --explain` prints them.
+        #[arg(value_name = "KEY")]
+        key: String,
+    },
+    /// Read every entry, and delete those that are damaged.
+    Verify,
+    /// Delete the oldest entries of a cache that is too large.
+    Prune,
+    /// Delete all of it.
+    Clean,
+}
+
+/// `buildfix plugin`
+#[derive(Debug, Subcommand)]
+pub enum Plugin {
+    /// List the plugins that a run here would use: version, origin, error
+    /// classes, and whether one is left alone because it failed too often.
+    List(PluginList),
+}
+
+/// `buildfix plugin list`
+#[derive(Debug, Group)]
+pub struct PluginList {
+    /// Read this folder's buildfix.toml.
+    #[arg(
+        short = 'C',
+        long = "directory",
+        value_name = "DIR",
+        default_value = "."
+    )]
+    pub dir: PathBuf,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// A time in seconds, with or without a fraction.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "it is no number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }

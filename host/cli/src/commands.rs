@@ -1,11 +1,13 @@
 //! One module a command.
 
+mod cache;
 mod check;
 mod explain;
+mod plugin;
 mod run;
 mod undo;
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, Plugin};
 use anyhow::Result;
 
 /// Does what the arguments say and gives the exit code.
@@ -18,6 +20,8 @@ pub fn run(args: &Args) -> Result<u8> {
         Command::Check(check) => check::run(check),
         Command::Undo(undo) => undo::run(undo),
         Command::Explain(explain) => explain::run(explain),
+        Command::Cache(cache) => cache::run(cache),
+        Command::Plugin(Plugin::List(list)) => plugin::list(list),
     }
 }
 

@@ -2,31 +2,49 @@
 //! buildfix.toml, those of the command line — all loaded the same way.
 
 use anyhow::{Context as _, Result};
+use buildfix_engine::breaker::Breakers;
 use buildfix_engine::config::Config;
 use buildfix_engine::dispatch::Fixer;
-use buildfix_sandbox::{Sandbox, SandboxOptions};
+use buildfix_sandbox::{Budgets, Preflight, Sandbox, SandboxOptions};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 /// A sandbox that keeps compiled code in the user's cache folder.
 ///
 /// # Errors
 /// When no engine can be made on this machine.
-pub fn sandbox() -> Result<Sandbox> {
+pub fn sandbox(config: &Config, jobs: Option<NonZeroUsize>) -> Result<Sandbox> {
+    let defaults = SandboxOptions::default();
+    let workers = jobs.map_or(defaults.workers, NonZeroUsize::get);
     let options = SandboxOptions {
-        cache_dir: cache_dir(),
-        ..SandboxOptions::default()
+        cache_dir: cache_dir().map(|dir| dir.join(COMPILED)),
+        limits: config.limits.limits(),
+        admission: config.limits.admission(),
+        slots: defaults.slots.max(workers),
+        workers,
+        ..defaults
     };
     Ok(Sandbox::new(options)?)
 }
 
-fn cache_dir() -> Option<PathBuf> {
-    let dir = std::env::var_os("BUILDFIX_CACHE_DIR")
+/// Where compiled code is, below [`cache_dir`].
+pub const COMPILED: &str = "wasmtime";
+
+/// `BUILDFIX_CACHE_DIR`, or else the user's cache folder for buildfix; `None`
+/// for a user without a home.
+pub fn cache_dir() -> Option<PathBuf> {
+    std::env::var_os("BUILDFIX_CACHE_DIR")
+        .filter(|dir| !dir.is_empty())
         .map(PathBuf::from)
         .or_else(|| {
             directories::ProjectDirs::from("", "", "buildfix")
                 .map(|dirs| dirs.cache_dir().to_owned())
-        })?;
-    Some(dir.join("wasmtime"))
+        })
+}
+
+/// The plugins' circuit breakers, kept from run to run.
+pub fn breakers() -> Breakers {
+    Breakers::new(cache_dir().map(|dir| dir.join("breakers")))
 }
 
 /// A plugin's bytes before they are looked at.
@@ -34,6 +52,7 @@ struct Found {
     label: String,
     bytes: std::borrow::Cow<'static, [u8]>,
     config: Vec<(String, String)>,
+    budgets: Budgets,
 }
 
 fn find(
@@ -56,6 +75,9 @@ fn find(
                 label: format!("bundled {name}"),
                 bytes: (*bytes).into(),
                 config: pairs.into_iter().collect(),
+                budgets: settings
+                    .map(|settings| settings.limits.budgets())
+                    .unwrap_or_default(),
             });
         }
     }
@@ -70,6 +92,7 @@ fn find(
                     label: path.display().to_string(),
                     bytes: bytes.into(),
                     config: settings.config.clone().into_iter().collect(),
+                    budgets: settings.limits.budgets(),
                 });
             }
             Some(_) => {}
@@ -92,43 +115,56 @@ fn find(
             label: path.display().to_string(),
             bytes: bytes.into(),
             config: Vec::new(),
+            budgets: Budgets::default(),
         });
     }
     Ok(found)
 }
 
-/// Loads every plugin, several at a time.
+/// Looks at every plugin without compiling any: each is loaded when one of its
+/// classes occurs.
 ///
 /// # Errors
 /// The first that is refused, with its name and the reason.
-pub fn load(
+pub fn open(
     sandbox: &Sandbox,
     config: &Config,
     config_dir: &Path,
     extra: &[PathBuf],
     bundled: bool,
 ) -> Result<Vec<Fixer>> {
-    let found = find(config, config_dir, extra, bundled)?;
-    let loaded: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = found
-            .iter()
-            .map(|found| scope.spawn(move || sandbox.load(&found.label, &found.bytes)))
-            .collect();
-        threads
-            .into_iter()
-            .map(std::thread::ScopedJoinHandle::join)
-            .collect()
-    });
-    loaded
+    find(config, config_dir, extra, bundled)?
         .into_iter()
-        .zip(found)
-        .map(|(plugin, found)| {
-            let plugin = plugin
-                .map_err(|_| anyhow::anyhow!("loading {} failed", found.label))?
-                .map_err(anyhow::Error::from)?;
+        .map(|found| {
             Ok(Fixer {
-                plugin,
+                plugin: sandbox
+                    .open(&found.label, found.bytes)?
+                    .with_budgets(found.budgets),
                 config: found.config,
+            })
+        })
+        .collect()
+}
+
+/// A plugin that was looked at and not compiled.
+pub struct Listed {
+    /// Where it comes from.
+    pub source: String,
+    /// What it says about itself, and its digest.
+    pub preflight: Preflight,
+}
+
+/// Every plugin that a run would use.
+///
+/// # Errors
+/// The first that is refused, with its name and the reason.
+pub fn list(sandbox: &Sandbox, config: &Config, config_dir: &Path) -> Result<Vec<Listed>> {
+    find(config, config_dir, &[], true)?
+        .into_iter()
+        .map(|found| {
+            Ok(Listed {
+                preflight: sandbox.preflight(&found.bytes)?,
+                source: found.label,
             })
         })
         .collect()
@@ -143,8 +179,9 @@ pub fn manifests(
     config: &Config,
     config_dir: &Path,
 ) -> Result<Vec<buildfix_sandbox::Manifest>> {
-    find(config, config_dir, &[], true)?
-        .iter()
-        .map(|found| Ok(sandbox.preflight(&found.bytes)?.manifest))
-        .collect()
+    let listed = list(sandbox, config, config_dir)?;
+    Ok(listed
+        .into_iter()
+        .map(|listed| listed.preflight.manifest)
+        .collect())
 }

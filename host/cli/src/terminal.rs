@@ -2,6 +2,8 @@
 
 use buildfix_engine::event::{Event, Events};
 use buildfix_engine::report::FixRecord;
+use buildfix_sandbox::RunningCall;
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Mutex;
 use std::time::Instant;
@@ -62,6 +64,8 @@ pub struct Progress {
 
 struct State {
     build: usize,
+    /// The first build runs, and what it prints is shown.
+    first: bool,
     started: Instant,
     line: String,
     shown: bool,
@@ -73,6 +77,7 @@ impl Progress {
     pub fn new(quiet: bool, verbose: u8) -> Self {
         let state = State {
             build: 0,
+            first: false,
             started: Instant::now(),
             line: String::new(),
             shown: false,
@@ -92,7 +97,7 @@ impl Progress {
             .state
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if self.live && !state.line.is_empty() && (state.build > 1 || state.shown) {
+        if self.live && !state.line.is_empty() && !state.first {
             let text = format!(
                 "\r\x1b[2K{} {} s",
                 state.line,
@@ -136,11 +141,20 @@ impl Events for Progress {
         match event {
             Event::BuildStarted { number, purpose } => {
                 state.build = number;
+                state.first = number == 1;
                 state.started = Instant::now();
                 state.line = format!("buildfix: build {number}: {purpose}");
                 if self.verbose > 0 && number > 1 {
                     self.line(&mut state, &format!("build {number}: {purpose}"));
                 }
+            }
+            Event::BuildReused { age, .. } => {
+                state.build = 1;
+                let text = format!(
+                    "reusing the failing build of {} ago; --no-reuse builds again",
+                    ago(age)
+                );
+                self.line(&mut state, &text);
             }
             Event::Output(bytes) if state.build <= 1 && !self.quiet => {
                 let _ = std::io::stderr().lock().write_all(bytes);
@@ -153,6 +167,7 @@ impl Events for Progress {
                 elapsed,
             } => {
                 state.line.clear();
+                state.first = false;
                 let result = if success {
                     "green".to_owned()
                 } else {
@@ -169,6 +184,20 @@ impl Events for Progress {
                     count(errors, "error")
                 );
                 state.started = Instant::now();
+            }
+            Event::Heartbeat {
+                running,
+                ended,
+                calls,
+            } => {
+                state.line = format!("buildfix: {ended} of {}", count(calls, "call"));
+                if let Some(call) = running.first() {
+                    let _ = write!(state.line, "; {}", longest(call));
+                }
+            }
+            Event::SlowCall(call) => {
+                let text = format!("warning: a call takes long: {}", longest(call));
+                self.line(&mut state, &text);
             }
             Event::Proposed {
                 fixes,
@@ -197,9 +226,34 @@ impl Events for Progress {
     }
 }
 
+/// What one call is at.
+fn longest(call: &RunningCall) -> String {
+    format!(
+        "{} {} on {} in {} for {} s, tier {} of {}{}",
+        call.plugin,
+        call.version,
+        call.class,
+        call.file,
+        call.elapsed.as_secs(),
+        call.tier,
+        call.tiers,
+        if call.waiting { ", waiting" } else { "" }
+    )
+}
+
 fn describe(fix: &FixRecord) -> String {
     let at = fix.answers.first().map_or("", String::as_str);
     format!("{at}: {} [{}, {}]", fix.title, fix.fixer, fix.tier.as_str())
+}
+
+/// `40 s`, `3 min`, `2 h`.
+#[must_use]
+pub fn ago(age: std::time::Duration) -> String {
+    match age.as_secs() {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds @ 120..7200 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3600),
+    }
 }
 
 /// `1 error`, `2 errors`.

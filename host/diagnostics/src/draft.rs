@@ -4,6 +4,7 @@ use crate::head::Head;
 use crate::text::{arguments, join, lossy};
 use crate::tools::{Context, Follow};
 use crate::{ColumnUnit, Diagnostic, Location, Phase, Related, Severity, identity, phase, text};
+use std::borrow::Cow;
 
 /// Lines and bytes that may follow a head; a longer diagnostic is cut there.
 const MAX_LINES: usize = 400;
@@ -36,6 +37,11 @@ impl Draft {
             lines: 0,
             bytes: 0,
         }
+    }
+
+    /// Whether no line can follow.
+    pub(crate) fn is_complete(&self) -> bool {
+        matches!(self.follow, Follow::Single)
     }
 
     /// Offers the next line; `head` is what it looks like by itself.
@@ -105,7 +111,7 @@ pub(crate) fn from_head(
 /// The place that a head names.
 pub(crate) fn location(head: &Head<'_>, unit: ColumnUnit, cx: &Context) -> Option<Location> {
     (!head.path.is_empty()).then(|| Location {
-        path: path(head.path, cx),
+        path: path(head.path, cx).into_owned(),
         start: head.start,
         end: head.end,
         unit,
@@ -114,11 +120,11 @@ pub(crate) fn location(head: &Head<'_>, unit: ColumnUnit, cx: &Context) -> Optio
 }
 
 /// A printed path, joined to the folder that make said it is in.
-pub(crate) fn path(printed: &[u8], cx: &Context) -> String {
-    let printed = lossy(printed);
+pub(crate) fn path<'a>(printed: &'a [u8], cx: &Context) -> Cow<'a, str> {
+    let printed = text::utf8(printed);
     match cx.folder() {
         Some(folder) if !text::is_absolute(printed.as_bytes()) && !printed.starts_with('<') => {
-            join(folder, &printed)
+            join(folder, &printed).into()
         }
         _ => printed,
     }

@@ -19,7 +19,13 @@
 //! of `tools` turns the head into a draft and decides which of the following
 //! lines belong to it. `machine` reads what is not text at all: rustc's,
 //! gcc's, mypy's and pyright's JSON, and SARIF.
+//!
+//! Most lines of a log never come that far: between diagnostics `quiet` passes
+//! over lines that no parser would look at. And who only counts
+//! ([`Parser::push_brief`], [`Tally`]) gets a one-line diagnostic without a copy
+//! and a repeated line as a number, which `repeats` tells by one comparison.
 
+mod brief;
 mod clean;
 mod collector;
 mod draft;
@@ -31,10 +37,14 @@ mod matcher;
 mod model;
 mod parser;
 mod phase;
+mod quiet;
+mod repeats;
 pub mod span;
+mod tally;
 mod text;
 mod tools;
 
+pub use brief::{Brief, Line};
 pub use collector::Collector;
 pub use identity::{Fingerprint, slug};
 pub use matcher::{Matcher, MatcherError};
@@ -42,3 +52,4 @@ pub use model::{
     ColumnUnit, Diagnostic, Location, Phase, Position, Related, Replacement, Severity, Suggestion,
 };
 pub use parser::{Item, Parser, ParserOptions};
+pub use tally::{Class, Tally};

@@ -35,21 +35,37 @@ impl Lines {
         }
     }
 
-    pub(crate) fn push(&mut self, mut chunk: &[u8], f: &mut dyn FnMut(Piece<'_>)) {
-        while !chunk.is_empty() {
-            let end = memchr(b'\n', chunk);
-            let (now, rest) = chunk.split_at(end.map_or(chunk.len(), |at| at + 1));
-            chunk = rest;
-            if self.in_tail {
-                f(Piece::Tail(now));
-                self.in_tail = end.is_none();
-            } else if self.partial.is_empty() && end.is_some() && now.len() <= self.max_line {
-                // The common case: no copy.
-                f(Piece::Line(now));
-            } else {
-                self.grow(now, end.is_some(), f);
-            }
+    /// Whether the next byte begins a line.
+    pub(crate) fn at_start(&self) -> bool {
+        self.partial.is_empty() && !self.in_tail
+    }
+
+    /// The longest line that is given out whole, with its terminator.
+    pub(crate) fn max_line(&self) -> usize {
+        self.max_line
+    }
+
+    /// Takes a chunk up to the end of its first line; gives what is behind.
+    pub(crate) fn push_line<'a>(
+        &mut self,
+        chunk: &'a [u8],
+        f: &mut dyn FnMut(Piece<'_>),
+    ) -> &'a [u8] {
+        let end = memchr(b'\n', chunk);
+        let (now, rest) = chunk.split_at(end.map_or(chunk.len(), |at| at + 1));
+        if now.is_empty() {
+            return rest;
         }
+        if self.in_tail {
+            f(Piece::Tail(now));
+            self.in_tail = end.is_none();
+        } else if self.partial.is_empty() && end.is_some() && now.len() <= self.max_line {
+            // The common case: no copy.
+            f(Piece::Line(now));
+        } else {
+            self.grow(now, end.is_some(), f);
+        }
+        rest
     }
 
     /// Gives the last line if it has no terminator.
@@ -113,7 +129,10 @@ mod tests {
             },
         };
         for chunk in chunks {
-            lines.push(chunk, &mut f);
+            let mut rest = *chunk;
+            while !rest.is_empty() {
+                rest = lines.push_line(rest, &mut f);
+            }
         }
         lines.finish(&mut f);
         out

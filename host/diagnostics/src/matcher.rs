@@ -208,7 +208,7 @@ impl Matcher {
             }),
         };
         Location {
-            path: path(file.as_bytes(), cx),
+            path: path(file.as_bytes(), cx).into_owned(),
             start,
             end,
             unit: self.column_unit,

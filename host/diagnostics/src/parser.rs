@@ -1,10 +1,13 @@
 //! The stream: bytes in, text and diagnostics out, in order.
 
+use crate::brief::{self, Brief};
 use crate::clean::{clean, escapes};
 use crate::draft::{Draft, Taken};
 use crate::lines::{Lines, Piece};
 use crate::machine::{self, Document, Fed};
 use crate::matcher::Matcher;
+use crate::quiet::quiet;
+use crate::repeats::Repeats;
 use crate::tools::{self, Context};
 use crate::{Diagnostic, head};
 
@@ -51,7 +54,7 @@ pub enum Item<'a> {
     },
 }
 
-type Sink<'s> = &'s mut dyn FnMut(Item<'_>);
+pub(crate) type Sink<'s> = &'s mut dyn FnMut(Item<'_>);
 
 /// Reads a build's output as it streams by.
 ///
@@ -74,6 +77,7 @@ type Sink<'s> = &'s mut dyn FnMut(Item<'_>);
 pub struct Parser {
     lines: Lines,
     reader: Reader,
+    repeats: Option<Box<Repeats>>,
 }
 
 impl Parser {
@@ -90,25 +94,74 @@ impl Parser {
                 started: false,
                 tail_known: false,
             },
+            repeats: None,
         }
     }
 
     /// Takes the next bytes. How the stream is cut into chunks makes no
     /// difference to what comes out, except for where the text of a line
     /// longer than `max_line_bytes` is divided.
-    pub fn push(&mut self, chunk: &[u8], sink: &mut impl FnMut(Item<'_>)) {
-        let Self { lines, reader } = self;
-        lines.push(chunk, &mut |piece| reader.piece(piece, sink));
+    pub fn push(&mut self, mut chunk: &[u8], sink: &mut impl FnMut(Item<'_>)) {
+        let Self { lines, reader, .. } = self;
+        while !chunk.is_empty() {
+            if lines.at_start() && reader.is_idle() {
+                chunk = pass(chunk, lines.max_line(), sink);
+            }
+            chunk = lines.push_line(chunk, &mut |piece| reader.piece(piece, sink));
+        }
+    }
+
+    /// As [`Parser::push`], for a caller who counts: what a line says by itself
+    /// is lent instead of copied, and a line that is an earlier one byte for
+    /// byte is only counted. Nothing is allocated for either.
+    pub fn push_brief(&mut self, mut chunk: &[u8], sink: &mut impl FnMut(Brief<'_>)) {
+        let Self {
+            lines,
+            reader,
+            repeats,
+        } = self;
+        let repeats = repeats.get_or_insert_with(Box::default);
+        let max_line = lines.max_line();
+        while !chunk.is_empty() {
+            let begun = !lines.at_start();
+            if !begun && reader.is_idle() {
+                chunk = brief::read(chunk, max_line, &reader.cx, repeats, sink);
+            }
+            chunk = lines.push_line(chunk, &mut |piece| {
+                // A line that began in the chunk before is whole only now.
+                if let Piece::Line(line) = piece
+                    && begun
+                    && reader.is_idle()
+                    && brief::read(line, max_line, &reader.cx, repeats, sink).is_empty()
+                {
+                    return;
+                }
+                reader.piece(piece, &mut |item| sink(Brief::Item(item)));
+            });
+        }
     }
 
     /// Gives out what is still held. The parser is then as new, but for what
     /// it learnt about the build.
     pub fn finish(&mut self, sink: &mut impl FnMut(Item<'_>)) {
-        let Self { lines, reader } = self;
+        let Self { lines, reader, .. } = self;
         lines.finish(&mut |piece| reader.piece(piece, sink));
         reader.document = None;
         reader.flush(sink);
     }
+}
+
+/// Gives out the whole lines at the chunk's start that no parser looks at.
+/// Returns what is behind them.
+pub(crate) fn pass<'a>(chunk: &'a [u8], max_line: usize, sink: Sink<'_>) -> &'a [u8] {
+    let (bytes, rest) = chunk.split_at(quiet(chunk, max_line));
+    if !bytes.is_empty() {
+        sink(Item::Text {
+            bytes,
+            known: false,
+        });
+    }
+    rest
 }
 
 /// Everything but the cutting into lines.
@@ -124,6 +177,15 @@ struct Reader {
 }
 
 impl Reader {
+    /// Whether a line that [`quiet`] passes over would change nothing here.
+    fn is_idle(&self) -> bool {
+        self.started
+            && self.draft.is_none()
+            && self.document.is_none()
+            && self.options.matchers.is_empty()
+            && self.cx.expects_nothing()
+    }
+
     fn piece(&mut self, piece: Piece<'_>, sink: Sink<'_>) {
         match piece {
             Piece::Line(raw) => self.line(raw, sink),
@@ -266,6 +328,9 @@ impl Reader {
         };
         let known = self.draft.is_some();
         sink(Item::Text { bytes: raw, known });
+        if self.draft.as_ref().is_some_and(Draft::is_complete) {
+            self.flush(sink);
+        }
         known
     }
 

@@ -4,7 +4,9 @@
 //! that `BUILDFIX_SHARED` names, else in `../shared`. Without them the test
 //! says so and checks nothing.
 
-use buildfix_diagnostics::{Collector, Diagnostic, Item, Parser, ParserOptions, Severity};
+use buildfix_diagnostics::{
+    Brief, Collector, Diagnostic, Item, Parser, ParserOptions, Severity, Tally,
+};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -38,6 +40,27 @@ fn collect(log: &[u8], mut chunk: impl FnMut() -> usize) -> (Vec<Diagnostic>, u6
     parser.finish(&mut sink);
     assert!(text == log, "the text is not the log");
     (collector.into_diagnostics(), raw_errors)
+}
+
+/// The errors as `buildfix check` counts them.
+fn count(log: &[u8]) -> (usize, usize) {
+    let mut tally = Tally::new();
+    let mut sink = |brief: Brief<'_>| match brief {
+        Brief::Item(Item::Diagnostic(d)) if d.is_error() => {
+            tally.add(&d);
+        }
+        Brief::Line(line) if line.severity() == Severity::Error => {
+            tally.add_line(&line);
+        }
+        _ => {}
+    };
+    let mut parser = Parser::new(ParserOptions::default());
+    // Twice, for repeats of whole logs.
+    for chunk in log.chunks(10_007).chain(log.chunks(4_099)) {
+        parser.push_brief(chunk, &mut sink);
+    }
+    parser.finish(&mut |item| sink(Brief::Item(item)));
+    (tally.total(), tally.classes().len())
 }
 
 fn by_code(diagnostics: &[Diagnostic]) -> BTreeMap<String, usize> {
@@ -106,6 +129,11 @@ fn every_shared_log_has_the_errors_that_were_counted() {
                 (code.to_owned(), count.parse().unwrap())
             })
             .collect();
+        let counted = count(&log);
+        let classes: std::collections::BTreeSet<_> = errors.iter().map(|d| &d.class).collect();
+        if counted != (errors.len(), classes.len()) {
+            wrong.push(format!("{}: counted {counted:?}", columns[0]));
+        }
         let got = by_code(&whole);
         if got != want {
             wrong.push(format!("{}: {got:?}, want {want:?}", columns[0]));

@@ -1,9 +1,12 @@
 //! What holds for every log: no panic, no loss of text, and nothing depends on
 //! how the stream was cut.
 
-use buildfix_diagnostics::{Collector, Diagnostic, Item, Parser, ParserOptions};
+use buildfix_diagnostics::{
+    Brief, Collector, Diagnostic, Item, Parser, ParserOptions, Severity, Tally,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 #[derive(Debug, PartialEq)]
 struct Run {
@@ -78,6 +81,11 @@ fn fragment() -> impl Strategy<Value = Vec<u8>> {
         "a.py:1: note: see",
         "  File \"a.py\", line 3",
         "SyntaxError: invalid",
+        "   Compiling a v1.0.0",
+        "In file included from a.hpp:1,",
+        "12:30:11 ready",
+        "  a -> /b/c.dll",
+        "\r",
         "make[1]: Entering directory '/x'",
         "make[1]: Leaving directory '/x'",
         "make: *** no rule",
@@ -93,7 +101,6 @@ fn fragment() -> impl Strategy<Value = Vec<u8>> {
         "(",
         ")",
         "1,2",
-        "\r",
         "\0",
         "\u{feff}",
         " ",
@@ -170,6 +177,56 @@ proptest! {
         prop_assert_eq!(&whole, &pieces);
         let text: Vec<u8> = whole.text.iter().map(|(b, _)| *b).collect();
         prop_assert_eq!(text, log);
+    }
+
+    #[test]
+    fn counting_agrees_with_collecting(
+        log in log(), times in 1usize..5, sizes in vec(1usize..200, 1..8),
+    ) {
+        let mut log = log;
+        log.push(b'\n');
+        let log = log.repeat(times);
+        let mut collector = Collector::new();
+        let mut errors = 0;
+        for d in run(&ParserOptions::default(), std::iter::once(log.as_slice())).diagnostics {
+            errors += u64::from(d.is_error());
+            collector.add(d);
+        }
+        let mut tally = Tally::new();
+        let (mut text, mut reports, mut error_reports) = (Vec::new(), 0, 0);
+        let mut sink = |brief: Brief<'_>| match brief {
+            Brief::Item(Item::Text { bytes, .. }) => text.extend_from_slice(bytes),
+            Brief::Item(Item::Diagnostic(d)) => {
+                reports += 1;
+                error_reports += u64::from(d.is_error());
+                tally.add(&d);
+            }
+            Brief::Line(line) => {
+                reports += 1;
+                error_reports += u64::from(line.severity() == Severity::Error);
+                tally.add_line(&line);
+                assert_eq!(line.to_diagnostic().class.split_once('/').unwrap().0, line.language());
+            }
+            Brief::Repeats { errors, warnings } => {
+                reports += errors + warnings;
+                error_reports += errors;
+            }
+            other => panic!("{other:?}"),
+        };
+        let mut parser = Parser::new(ParserOptions::default());
+        for chunk in cut(&log, &sizes) {
+            parser.push_brief(chunk, &mut sink);
+        }
+        parser.finish(&mut |item| sink(Brief::Item(item)));
+        prop_assert_eq!(text, log);
+        prop_assert_eq!((reports, error_reports), (collector.total(), errors));
+        prop_assert_eq!(tally.total(), collector.len());
+        let mut classes: BTreeMap<&str, usize> = BTreeMap::new();
+        for d in collector.diagnostics() {
+            *classes.entry(&d.class).or_default() += 1;
+        }
+        let counted = tally.classes().into_iter().map(|(name, class)| (name, class.count));
+        prop_assert_eq!(counted.collect::<BTreeMap<_, _>>(), classes);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 
 use crate::command::{Instrumented, Rewrite};
 use crate::event::{Event, Events};
+use crate::log::Log;
 use buildfix_diagnostics::{Collector, Diagnostic, Item, Matcher, Parser, ParserOptions};
 use std::path::Path;
 use std::process::Stdio;
@@ -39,6 +40,10 @@ pub struct BuildOutcome {
     pub tail: String,
     /// How long it took.
     pub elapsed: Duration,
+    /// How much of that went into parsing.
+    pub parsing: Duration,
+    /// All that it printed, if that is not too much.
+    pub log: Option<Log>,
 }
 
 /// Why a build could not be run to its end.
@@ -75,7 +80,7 @@ pub enum BuildError {
     Cancelled,
 }
 
-/// Runs the command to its end.
+/// Runs the command to its end. Tells `saw` each diagnostic at once.
 ///
 /// # Errors
 /// [`BuildError`]; a build that fails is not an error.
@@ -86,6 +91,7 @@ pub async fn run(
     limit: Option<Duration>,
     mut cancel: watch::Receiver<bool>,
     events: &dyn Events,
+    saw: &(dyn Fn(&Diagnostic) + Sync),
 ) -> Result<BuildOutcome, BuildError> {
     let started = Instant::now();
     let program = command.argv.first().cloned().unwrap_or_default();
@@ -106,15 +112,32 @@ pub async fn run(
         source,
     })?;
     let group = ProcessGroup(child.id());
-    let mut sink = Sink::new(events, command.rewrite);
+    let mut sink = Sink::new(events, command.rewrite, saw);
+    let mut log = Some(Log::default());
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let work = async {
         let mut out = Stream::new(stdout, matchers);
         let mut err = Stream::new(stderr, matchers);
+        let mut keep = |error, bytes: &[u8]| {
+            if log
+                .as_mut()
+                .is_some_and(|log: &mut Log| !log.push(error, bytes))
+            {
+                log = None;
+            }
+        };
         while out.open() || err.open() {
             tokio::select! {
-                read = out.read(), if out.open() => out.feed(read?, &mut sink),
-                read = err.read(), if err.open() => err.feed(read?, &mut sink),
+                read = out.read(), if out.open() => {
+                    let read = read?;
+                    keep(false, &out.buffer[..read]);
+                    out.feed(read, &mut sink);
+                }
+                read = err.read(), if err.open() => {
+                    let read = read?;
+                    keep(true, &err.buffer[..read]);
+                    err.feed(read, &mut sink);
+                }
             }
         }
         child.wait().await
@@ -141,20 +164,42 @@ pub async fn run(
     outcome.success = status.success();
     outcome.status = status.to_string();
     outcome.elapsed = started.elapsed();
+    outcome.log = log;
     Ok(outcome)
 }
 
 /// Parses a recorded log as if a build had just printed it.
 #[must_use]
 pub fn replay(log: &[u8], matchers: &[Matcher]) -> BuildOutcome {
-    let quiet = crate::event::Silent;
-    let mut sink = Sink::new(&quiet, Rewrite::None);
+    let mut sink = Sink::new(&crate::event::Silent, Rewrite::None, &|_| ());
     let mut stream = Stream::<tokio::io::Empty>::new(None, matchers);
     for chunk in log.chunks(256 * 1024) {
         stream.push(chunk, &mut sink);
     }
     stream.finish(&mut sink);
     sink.finish()
+}
+
+/// Parses what a build printed as if it printed it now.
+#[must_use]
+pub fn again(
+    log: Log,
+    command: &Instrumented,
+    matchers: &[Matcher],
+    events: &dyn Events,
+) -> BuildOutcome {
+    let mut sink = Sink::new(events, command.rewrite, &|_| ());
+    let mut out = Stream::<tokio::io::Empty>::new(None, matchers);
+    let mut err = Stream::<tokio::io::Empty>::new(None, matchers);
+    for (error, piece) in log.pieces() {
+        let stream = if error { &mut err } else { &mut out };
+        stream.push(piece, &mut sink);
+    }
+    out.finish(&mut sink);
+    err.finish(&mut sink);
+    let mut outcome = sink.finish();
+    outcome.log = Some(log);
+    outcome
 }
 
 /// Resolves when the user asks to stop, never when the sender is gone.
@@ -220,13 +265,17 @@ impl<R: AsyncRead + Unpin> Stream<R> {
             self.reader = None;
             self.finish(sink);
         } else {
+            let started = Instant::now();
             self.parser
                 .push(&self.buffer[..read], &mut |item| sink.take(item));
+            sink.parsing += started.elapsed();
         }
     }
 
     fn push(&mut self, bytes: &[u8], sink: &mut Sink<'_>) {
+        let started = Instant::now();
         self.parser.push(bytes, &mut |item| sink.take(item));
+        sink.parsing += started.elapsed();
     }
 
     fn finish(&mut self, sink: &mut Sink<'_>) {
@@ -237,6 +286,8 @@ impl<R: AsyncRead + Unpin> Stream<R> {
 struct Sink<'a> {
     events: &'a dyn Events,
     rewrite: Rewrite,
+    saw: &'a (dyn Fn(&Diagnostic) + Sync),
+    parsing: Duration,
     collector: Collector,
     raw_errors: usize,
     dropped: usize,
@@ -250,10 +301,16 @@ static MYPY_COLUMNS: LazyLock<regex::bytes::Regex> = LazyLock::new(|| {
 });
 
 impl<'a> Sink<'a> {
-    fn new(events: &'a dyn Events, rewrite: Rewrite) -> Self {
+    fn new(
+        events: &'a dyn Events,
+        rewrite: Rewrite,
+        saw: &'a (dyn Fn(&Diagnostic) + Sync),
+    ) -> Self {
         Self {
             events,
             rewrite,
+            saw,
+            parsing: Duration::ZERO,
             collector: Collector::default(),
             raw_errors: 0,
             dropped: 0,
@@ -264,6 +321,7 @@ impl<'a> Sink<'a> {
     fn take(&mut self, item: Item<'_>) {
         match item {
             Item::Diagnostic(diagnostic) => {
+                (self.saw)(&diagnostic);
                 self.raw_errors += usize::from(diagnostic.is_error());
                 if self.collector.diagnostics().len() < MAX_DIAGNOSTICS {
                     self.collector.add(*diagnostic);
@@ -309,6 +367,8 @@ impl<'a> Sink<'a> {
             raw_errors: self.raw_errors,
             tail: String::from_utf8_lossy(&self.tail[start..]).into_owned(),
             elapsed: Duration::ZERO,
+            parsing: self.parsing,
+            log: None,
         }
     }
 }

@@ -128,6 +128,35 @@ pub fn instrument(argv: &[String], colour: bool) -> Instrumented {
     plain
 }
 
+/// The languages that a command probably compiles, by the names of the tools in
+/// it, as far as they tell.
+#[must_use]
+pub fn languages(argv: &[String]) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    for word in argv.iter().flat_map(|word| word.split_whitespace()) {
+        let name = Path::new(word)
+            .file_stem()
+            .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let languages: &[&str] = match name.as_str() {
+            "csc" | "dotnet" | "msbuild" => &["csharp"],
+            "cargo" | "rustc" => &["rust"],
+            "tsc" => &["typescript"],
+            "go" => &["go"],
+            "javac" | "mvn" | "mvnw" | "gradle" | "gradlew" => &["java"],
+            "gcc" | "cc" | "clang" => &["c"],
+            "g++" | "c++" | "clang++" | "make" | "cmake" | "ninja" => &["c", "cpp"],
+            "mypy" | "pyright" => &["python"],
+            _ => &[],
+        };
+        for language in languages {
+            if !found.contains(language) {
+                found.push(*language);
+            }
+        }
+    }
+    found
+}
+
 /// `+X` appends an option unless it is there; `#` keeps the driver silent.
 fn clang_override() -> String {
     let wanted = "# +-fdiagnostics-parseable-fixits";

@@ -1,5 +1,6 @@
 //! `buildfix.toml`: what a project tells buildfix.
 
+pub use crate::limits::{BudgetConfig, LimitsConfig, PluginLimits};
 use buildfix_diagnostics::Matcher;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -15,10 +16,16 @@ pub struct Config {
     /// `[build]`
     #[serde(default)]
     pub build: BuildConfig,
+    /// `[limits]`
+    #[serde(default)]
+    pub limits: LimitsConfig,
     /// `[plugins.NAME]`, by the name of the section; a bundled fixer's name
     /// configures that one.
     #[serde(default)]
     pub plugins: BTreeMap<String, PluginConfig>,
+    /// `[cache]`
+    #[serde(default)]
+    pub cache: CacheConfig,
     /// `[[matcher]]`: how to read a tool that buildfix does not know.
     #[serde(default)]
     pub matcher: Vec<Matcher>,
@@ -34,6 +41,16 @@ pub struct BuildConfig {
     pub timeout: Option<u64>,
 }
 
+/// `[cache]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CacheConfig {
+    /// Part of every result's key: a new salt disowns all results that this
+    /// project has in the cache.
+    #[serde(default)]
+    pub salt: String,
+}
+
 /// `[plugins.NAME]`
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -46,6 +63,9 @@ pub struct PluginConfig {
     /// Handed to the plugin with every call.
     #[serde(default)]
     pub config: BTreeMap<String, String>,
+    /// `[plugins.NAME.limits]`: what its calls may take.
+    #[serde(default)]
+    pub limits: PluginLimits,
 }
 
 /// Why the file cannot be used.

@@ -1,10 +1,11 @@
 //! What happens during a run, told as it happens. The engine prints nothing.
 
 use crate::report::FixRecord;
+use buildfix_sandbox::RunningCall;
 use std::time::Duration;
 
 /// Something that happened.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// A build begins; the first has number 1.
@@ -13,6 +14,13 @@ pub enum Event<'a> {
         number: usize,
         /// Why it is run, in a few words.
         purpose: &'a str,
+    },
+    /// The first build is not run: nothing has changed since it failed.
+    BuildReused {
+        /// How long ago it ended.
+        age: Duration,
+        /// How long it took then.
+        elapsed: Duration,
     },
     /// What the build prints, for the user to see.
     Output(&'a [u8]),
@@ -47,6 +55,17 @@ pub enum Event<'a> {
     Kept(&'a FixRecord),
     /// A fix was taken back.
     Reverted(&'a FixRecord),
+    /// The fixers are at work; told each second.
+    Heartbeat {
+        /// What runs, longest first.
+        running: &'a [RunningCall],
+        /// Calls that have ended.
+        ended: usize,
+        /// Calls to make.
+        calls: usize,
+    },
+    /// A call takes long; told once.
+    SlowCall(&'a RunningCall),
     /// A call of a fixer failed.
     FixerFailed {
         /// The whole message.

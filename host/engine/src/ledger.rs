@@ -21,6 +21,8 @@ pub enum NotTried {
     Filtered,
     /// It touches a file with uncommitted changes.
     Dirty,
+    /// So many of its kind were tried and none held.
+    Sampled(usize),
 }
 
 #[derive(Clone, Debug, Default)]
@@ -78,6 +80,9 @@ impl Ledger {
                 NotTried::Tier(tier) => {
                     format!("fixes of tier {} are shown, not applied", tier.as_str())
                 }
+                NotTried::Sampled(tried) => format!(
+                    "of {tried} like it that were tried none held; `--no-sample` tries each"
+                ),
                 NotTried::Filtered => "left out by --only or --exclude".to_owned(),
             };
             push(&mut entry.held_back, attempt(candidate, &reason));

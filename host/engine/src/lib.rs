@@ -5,19 +5,27 @@
 //! Prints nothing: what happens is told as [`event::Event`]s while it happens
 //! and as a [`report::RunReport`] at the end.
 
+mod ahead;
+pub mod breaker;
 pub mod build;
 pub mod command;
 pub mod config;
 pub mod dispatch;
 pub mod event;
+mod first;
 mod judge;
 mod ledger;
+mod limits;
+mod log;
 pub mod problem;
 pub mod report;
+mod reuse;
 mod run;
+mod sample;
 mod search;
 mod services;
 mod session;
+pub mod steps;
 
 pub use run::{RunError, RunOptions, Source, run};
 pub use search::SearchOptions;

@@ -1,6 +1,9 @@
 //! What a run did and why it did no more.
 
+use crate::breaker::BreakerState;
+use crate::steps::Steps;
 use buildfix_diagnostics::Phase;
+use buildfix_sandbox::cache::CacheReport;
 use buildfix_workspace::Applicability;
 use serde::Serialize;
 
@@ -117,6 +120,27 @@ pub struct DiagnosticReport {
     pub fate: Fate,
 }
 
+/// An earlier run's build that stood for this one's first.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ReusedBuild {
+    /// Seconds since it ended.
+    pub age_seconds: u64,
+    /// Seconds it took.
+    pub seconds: f64,
+}
+
+/// How one plugin's circuit breaker stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct BreakerReport {
+    /// The plugin's name.
+    pub plugin: String,
+    /// Its version.
+    pub version: String,
+    /// The state.
+    #[serde(flatten)]
+    pub breaker: BreakerState,
+}
+
 /// The whole run.
 #[derive(Clone, Debug, Serialize)]
 pub struct RunReport {
@@ -138,6 +162,14 @@ pub struct RunReport {
     pub build_seconds: f64,
     /// Seconds the fixers' calls and everything around took.
     pub own_seconds: f64,
+    /// Where those seconds went.
+    pub steps: Steps,
+    /// The build that was not run because nothing had changed since it failed;
+    /// not counted in `builds`.
+    pub reused: Option<ReusedBuild>,
+    /// The plugins that were loaded, by name; the others' classes did not
+    /// occur.
+    pub plugins_loaded: Vec<String>,
     /// Every error of the first build and every one that is left.
     pub diagnostics: Vec<DiagnosticReport>,
     /// What was kept, in order.
@@ -146,7 +178,12 @@ pub struct RunReport {
     pub diff: String,
     /// How to take it back: the journal's run, if anything was written.
     pub undo: Option<String>,
-    /// The user stopped it.
+    /// What the result cache was good for; `None` if it was not used.
+    pub cache: Option<CacheReport>,
+    /// The plugins whose circuit breaker is not closed, and those with failures
+    /// that count.
+    pub breakers: Vec<BreakerReport>,
+    /// The user, or the end of the time allowed, stopped it.
     pub cancelled: bool,
     /// What the user should know besides.
     pub warnings: Vec<String>,

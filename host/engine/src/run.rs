@@ -1,19 +1,25 @@
 //! One run from command to report.
 
+use crate::breaker::{BreakerState, Breakers};
 use crate::build;
 use crate::command::{Instrumented, Rewrite, instrument};
 use crate::dispatch::Fixer;
 use crate::event::Events;
+use crate::first::First;
 use crate::problem::Problem;
-use crate::report::{DiagnosticReport, Fate, Outcome, RunReport};
+use crate::report::{BreakerReport, DiagnosticReport, Fate, Outcome, ReusedBuild, RunReport};
 use crate::search::{Kept, Node, Search, SearchOptions};
+use crate::services::IndexSources;
 use crate::session::{Built, Session, StepError, built};
+use crate::steps::add;
 use buildfix_diagnostics::Matcher;
+use buildfix_sandbox::cache::{CacheReport, ResultCache};
 use buildfix_workspace::Workspace;
 use buildfix_workspace::diff;
 use buildfix_workspace::files::WorkspaceError;
-use buildfix_workspace::journal::{Journal, JournalError};
+use buildfix_workspace::journal::{self, Journal, JournalError};
 use buildfix_workspace::shadow::{Shadow, ShadowError};
+use buildfix_workspace::symbols::{Store, SymbolIndex};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,6 +52,9 @@ pub struct RunOptions {
     pub colour: bool,
     /// Ends any build that takes longer.
     pub build_limit: Option<Duration>,
+    /// Whether the last failing build may stand for the first one, where
+    /// nothing has changed since.
+    pub reuse: bool,
     /// What the search may do.
     pub search: SearchOptions,
 }
@@ -108,7 +117,7 @@ pub async fn run(
     };
     let workspace = match &shadow {
         Some(shadow) => Workspace::open(shadow.path())?,
-        None => real,
+        None => real.clone(),
     };
     let workspace = Arc::new(workspace);
     let started = Instant::now();
@@ -118,6 +127,19 @@ pub async fn run(
         options.state_dir.as_deref()
     };
     let journal = Journal::open(&workspace, state_dir)?;
+    let store = match shadow {
+        None => journal.dir().to_owned(),
+        Some(_) => journal::dir(&real, options.state_dir.as_deref()),
+    };
+    let symbols = Arc::new(SymbolIndex::with_store(
+        Arc::new(IndexSources(workspace.clone())),
+        Some(Store {
+            dir: store,
+            maker: maker(),
+            // A dry run leaves no trace.
+            read_only: shadow.is_some(),
+        }),
+    ));
     let command = match &options.source {
         Source::Build(argv) => instrument(argv, options.colour),
         Source::Log(_) => Instrumented {
@@ -139,18 +161,27 @@ pub async fn run(
         cancel,
         events,
         log,
+        symbols.clone(),
     );
     let mut warnings = Vec::new();
+    let mut first = First::new(&session, journal.dir(), shadow.is_none(), options.reuse);
     let (search, cancelled) = match &options.source {
         Source::Build(_) => {
-            let start = session.build(BTreeMap::new(), "the build as it is").await?;
+            let start = first.run(&mut session, fixers).await?;
             if !start.success && start.errors == usize::MAX {
                 return Err(RunError::Unreadable {
                     status: start.status,
                     tail: start.tail,
                 });
             }
-            search(&mut session, fixers, &options.search, start, &mut warnings).await
+            let (mut found, cancelled) =
+                search(&mut session, fixers, &options.search, start, &mut warnings).await;
+            if !cancelled {
+                first.confirm(&mut session, &mut found, &mut warnings).await;
+            }
+            warnings.extend(session.settle(&found.best.built.state));
+            first.keep(&mut session, &found.best.built);
+            (found, cancelled)
         }
         Source::Log(bytes) => {
             let outcome = build::replay(bytes, &options.matchers);
@@ -160,6 +191,15 @@ pub async fn run(
     };
     let diff = diff::unified(&session.changes(&BTreeMap::new(), &search.best.built.state));
     let undo = session.journal.finish()?;
+    let saving = Instant::now();
+    symbols.save();
+    add(&mut session.steps.keep, saving.elapsed());
+    session.steps.index = symbols.busy().as_secs_f64();
+    let loaded: Vec<&Fixer> = fixers.iter().filter(|f| f.plugin.is_loaded()).collect();
+    session.steps.load = loaded
+        .iter()
+        .map(|f| f.plugin.load_time().as_secs_f64())
+        .sum();
     let build_time = session.build_time;
     Ok(report(
         &session,
@@ -168,18 +208,35 @@ pub async fn run(
             diff,
             undo: undo.filter(|_| shadow.is_none()),
             cancelled,
+            breakers: breakers(fixers, &options.search.breakers),
             warnings,
             build_time,
             own_time: started.elapsed().saturating_sub(build_time),
             from_log: matches!(options.source, Source::Log(_)),
+            loaded: loaded.iter().map(|f| f.name().to_owned()).collect(),
+            reused: first.reused(),
+            cache: options.search.cache.as_ref().map(ResultCache::report),
         },
     ))
 }
 
+fn breakers(fixers: &[Fixer], breakers: &Breakers) -> Vec<BreakerReport> {
+    let reports = fixers.iter().map(|fixer| BreakerReport {
+        plugin: fixer.name().to_owned(),
+        version: fixer.version(),
+        breaker: breakers.state(fixer.plugin.digest()),
+    });
+    reports
+        .filter(|report| report.breaker != BreakerState::Closed { failures: 0 })
+        .collect()
+}
+
 /// What the search leaves for the report.
-struct Found {
-    best: Node,
-    start: Built,
+pub struct Found {
+    /// Where the tree is to end.
+    pub best: Node,
+    /// The first build.
+    pub start: Built,
     ledger: crate::ledger::Ledger,
     rounds: usize,
     calls: usize,
@@ -207,7 +264,6 @@ async fn search(
     {
         warnings.push(error.to_string());
     }
-    warnings.extend(session.settle(&found.best.built.state));
     (found, cancelled)
 }
 
@@ -225,9 +281,11 @@ async fn plan_once(
     let here = search.best.clone();
     let planned = search.plan(&here).await;
     let mut best = here;
+    let mut cancelled = false;
     match planned {
         Ok(Some(node)) => best = node,
         Ok(None) => {}
+        Err(StepError::Build(build::BuildError::Cancelled)) => cancelled = true,
         Err(error) => warnings.push(error.to_string()),
     }
     let found = Found {
@@ -238,17 +296,31 @@ async fn plan_once(
         calls: search.calls,
     };
     warnings.extend(session.settle(&found.best.built.state));
-    (found, false)
+    (found, cancelled)
 }
 
 struct Totals {
     diff: String,
     undo: Option<String>,
     cancelled: bool,
+    breakers: Vec<BreakerReport>,
     warnings: Vec<String>,
     build_time: Duration,
     own_time: Duration,
     from_log: bool,
+    loaded: Vec<String>,
+    reused: Option<ReusedBuild>,
+    cache: Option<CacheReport>,
+}
+
+/// Declarations kept by another build of buildfix may be others. (A program's
+/// inode changes when somebody links to it.)
+fn maker() -> String {
+    let program = std::env::current_exe()
+        .and_then(|path| path.metadata())
+        .ok()
+        .map(|metadata| (metadata.len(), metadata.modified().ok()));
+    format!("{} {program:?}", env!("CARGO_PKG_VERSION"))
 }
 
 fn report(session: &Session<'_>, found: Found, totals: Totals) -> RunReport {
@@ -279,14 +351,19 @@ fn report(session: &Session<'_>, found: Found, totals: Totals) -> RunReport {
         errors_before: errors(start),
         errors_after,
         rounds: found.rounds,
-        builds: session.builds,
+        builds: session.builds - usize::from(totals.reused.is_some()),
         calls: found.calls,
         build_seconds: totals.build_time.as_secs_f64(),
         own_seconds: totals.own_time.as_secs_f64(),
+        steps: session.steps,
+        reused: totals.reused,
+        plugins_loaded: totals.loaded,
         diagnostics: fates(&found),
         fixes: best.chain.iter().map(|kept| kept.record.clone()).collect(),
         diff: totals.diff,
         undo: totals.undo,
+        cache: totals.cache,
+        breakers: totals.breakers,
         cancelled: totals.cancelled,
         warnings: totals.warnings,
     }

@@ -11,15 +11,20 @@
 //! back to the best state and halves the batch: that is the bisection which
 //! finds the fix that did it. The tree always ends at the best state proved.
 
-use crate::dispatch::{self, Candidate, FixKey, Fixer, Proposals};
+use crate::breaker::Breakers;
+use crate::build::{BuildError, cancelled};
+use crate::dispatch::{Cancelled, Candidate, Dispatch, FixKey, Fixer, Proposals};
 use crate::event::Event;
 use crate::judge::{Verdict, first_line, judge};
 use crate::ledger::{Ledger, NotTried};
 use crate::problem::{self, Problem, ProblemKey};
 use crate::report::FixRecord;
-use crate::services::{IndexSources, RoundServices};
+use crate::sample::{self, Sampling};
+use crate::services::RoundServices;
 use crate::session::{Built, Session, State, StepError};
+use crate::steps::add;
 use buildfix_diagnostics::{Phase, Suggestion};
+use buildfix_sandbox::cache::ResultCache;
 use buildfix_workspace::edits::{self, Snapshot};
 use buildfix_workspace::symbols::SymbolIndex;
 use buildfix_workspace::syntax::Syntax;
@@ -62,8 +67,10 @@ pub struct SearchOptions {
     /// Builds, at most, the first included; by default [`BUILDS`], or
     /// [`BUILDS_LARGE`] where there are more than [`MANY`] errors.
     pub max_builds: Option<usize>,
-    /// Calls of fixers at a time.
-    pub jobs: usize,
+    /// The plugins' circuit breakers.
+    pub breakers: Arc<Breakers>,
+    /// A call of a fixer that takes longer is told of.
+    pub slow_call: Duration,
     /// Whether fixes that compile but are not correct may be applied.
     pub placeholders: bool,
     /// Only these classes or fixers (`*` matches any run of characters); all
@@ -71,8 +78,13 @@ pub struct SearchOptions {
     pub only: Vec<String>,
     /// Not these.
     pub exclude: Vec<String>,
-    /// Files that must not be touched, with the reason.
+    /// Whether files may be touched that version control would lose changes of.
     pub allow_dirty: bool,
+    /// Where results of calls are kept; `None` to make every call.
+    pub cache: Option<ResultCache>,
+    /// Whether a build with more than [`sample::ABOVE`] errors has a sample of
+    /// each kind tried before the rest.
+    pub sample: bool,
 }
 
 /// A kept fix and the errors that went away with it.
@@ -112,14 +124,13 @@ pub struct Search<'s, 'e> {
     pub rounds: usize,
     /// Calls made.
     pub calls: usize,
-    /// Time the calls took.
-    pub call_time: Duration,
     syntax: Arc<Syntax>,
     symbols: Arc<SymbolIndex>,
     refuted: BTreeMap<FixKey, usize>,
     batch_limit: usize,
     max_builds: usize,
     hinted: BTreeSet<Vec<FixKey>>,
+    sampling: Sampling,
 }
 
 impl<'s, 'e> Search<'s, 'e> {
@@ -132,8 +143,7 @@ impl<'s, 'e> Search<'s, 'e> {
         start: Built,
     ) -> Self {
         let max_builds = options.max_builds.unwrap_or_else(|| default_builds(&start));
-        let sources = IndexSources(session.workspace.clone());
-        let symbols = Arc::new(SymbolIndex::new(Arc::new(sources)));
+        let symbols = session.symbols.clone();
         Self {
             session,
             fixers,
@@ -146,13 +156,13 @@ impl<'s, 'e> Search<'s, 'e> {
             start,
             rounds: 0,
             calls: 0,
-            call_time: Duration::ZERO,
             syntax: Arc::new(Syntax::new()),
             symbols,
             refuted: BTreeMap::new(),
             batch_limit: usize::MAX,
             max_builds,
             hinted: BTreeSet::new(),
+            sampling: Sampling::default(),
         }
     }
 
@@ -271,16 +281,35 @@ impl<'s, 'e> Search<'s, 'e> {
             .filter(|fixer| !named(&self.options.exclude, fixer.name()))
             .cloned()
             .collect();
-        self.symbols.refresh();
+        let mut cancel = self.session.cancel.clone();
+        let symbols = self.symbols.clone();
+        // It may take seconds, and the user may want to stop meanwhile.
+        let refreshed = tokio::task::spawn_blocking(move || symbols.refresh());
+        tokio::select! {
+            _ = refreshed => {}
+            () = cancelled(&mut cancel) => return Err(BuildError::Cancelled.into()),
+        }
         let services = Arc::new(RoundServices::new(
             workspace.clone(),
             self.syntax.clone(),
             self.symbols.clone(),
         ));
-        let proposals =
-            dispatch::propose(&problems, &wanted, services, &workspace, self.options.jobs).await;
+        let dispatch = Dispatch {
+            fixers: &wanted,
+            services,
+            cache: self.options.cache.clone(),
+            workspace: &workspace,
+            breakers: &self.options.breakers,
+            slow: self.options.slow_call,
+            cancel,
+            events: self.session.events,
+        };
+        let proposals = dispatch
+            .propose(&problems)
+            .await
+            .map_err(|Cancelled| BuildError::Cancelled)?;
         self.calls += proposals.calls;
-        self.call_time += started.elapsed();
+        add(&mut self.session.steps.dispatch, started.elapsed());
         for message in &proposals.failure_messages {
             self.session.events.emit(Event::FixerFailed { message });
         }
@@ -338,11 +367,14 @@ impl<'s, 'e> Search<'s, 'e> {
         let mut keep: Vec<usize> = Vec::new();
         let mut within: Option<BTreeSet<usize>> = None;
         let mut partly: Vec<usize> = Vec::new();
+        let sampled = self.options.sample
+            && problems.iter().filter(|p| p.diagnostic.is_error()).count() > sample::ABOVE;
         for attempt in 0..ATTEMPTS {
             if self.builds_left() == 0 {
                 break;
             }
-            let picked = pick(
+            self.hold_back_refuted(&problems, candidates, &mut banned);
+            let mut picked = pick(
                 &problems,
                 candidates,
                 &banned,
@@ -350,12 +382,20 @@ impl<'s, 'e> Search<'s, 'e> {
                 within.as_ref(),
                 self.batch_limit,
             );
+            let all = picked.len();
+            if sampled {
+                picked = self.sampling.thin(&problems, candidates, &picked, &keep);
+            }
+            let thinned = picked.len() < all;
             let Some((chosen, state)) =
                 self.compose(here, &problems, candidates, picked, &base, &mut banned)
             else {
                 break;
             };
-            let purpose = purpose(candidates, &chosen);
+            let purpose = match thinned {
+                true => format!("a sample, {} of {all} fixes", chosen.len()),
+                false => purpose(candidates, &chosen),
+            };
             let built = self.session.build(state, &purpose).await?;
             if built.success {
                 let (chosen, built) = self
@@ -377,6 +417,14 @@ impl<'s, 'e> Search<'s, 'e> {
             if built.errors == usize::MAX {
                 // Nothing to go by: hidden, so that the batch is halved.
                 verdicts.fill(Verdict::Hidden);
+            }
+            if sampled {
+                for (index, verdict) in chosen.iter().zip(&verdicts) {
+                    if *verdict != Verdict::Hidden && !keep.contains(index) {
+                        let good = *verdict == Verdict::Good;
+                        self.sampling.judged(&candidates[*index], &problems, good);
+                    }
+                }
             }
             let bad = verdicts
                 .iter()
@@ -423,6 +471,24 @@ impl<'s, 'e> Search<'s, 'e> {
             }
         }
         self.alone(here, candidates, &partly, &base).await
+    }
+
+    /// Bans what is of a kind that did not stand the sample.
+    fn hold_back_refuted(
+        &mut self,
+        problems: &[Problem],
+        candidates: &[Candidate],
+        banned: &mut BTreeSet<usize>,
+    ) {
+        for (index, candidate) in candidates.iter().enumerate() {
+            if !banned.contains(&index)
+                && let Some(tried) = self.sampling.refuted(candidate, problems)
+            {
+                self.ledger
+                    .not_tried(problems, candidate, NotTried::Sampled(tried));
+                banned.insert(index);
+            }
+        }
     }
 
     /// A last try for fixes that did mend something but brought something else
@@ -621,6 +687,7 @@ impl<'s, 'e> Search<'s, 'e> {
         gone: Option<&[usize]>,
     ) -> Node {
         let problems = &here.built.problems;
+        let gone: Option<BTreeSet<usize>> = gone.map(|gone| gone.iter().copied().collect());
         let mut chain = here.chain.clone();
         for index in chosen {
             let candidate = &candidates[*index];
@@ -629,7 +696,7 @@ impl<'s, 'e> Search<'s, 'e> {
             let answered = candidate
                 .targets
                 .iter()
-                .filter(|target| gone.is_none_or(|gone| gone.contains(target)))
+                .filter(|target| gone.as_ref().is_none_or(|gone| gone.contains(target)))
                 .map(|target| problems[*target].key)
                 .collect();
             chain.push(Kept {
@@ -741,6 +808,7 @@ fn pick(
         }
     }
     let mut picked = keep.to_vec();
+    let mut known: BTreeSet<usize> = keep.iter().copied().collect();
     let mut answered: BTreeSet<usize> = keep
         .iter()
         .flat_map(|index| &candidates[*index].targets)
@@ -760,7 +828,7 @@ fn pick(
             && let Some(best) = queue.first()
         {
             answered.extend(&candidates[*best].targets);
-            if !picked.contains(best) {
+            if known.insert(*best) {
                 picked.push(*best);
             }
         }

@@ -4,7 +4,7 @@
 
 use buildfix_sandbox as wasm;
 use buildfix_workspace::Workspace;
-use buildfix_workspace::files::SourceFile;
+use buildfix_workspace::files::{SourceFile, Stamp};
 use buildfix_workspace::symbols::{Sources, Symbol, SymbolIndex};
 use buildfix_workspace::syntax::Syntax;
 use std::collections::BTreeMap;
@@ -23,6 +23,10 @@ impl Sources for IndexSources {
         with(&file.text, &file.hash);
         Ok(())
     }
+
+    fn stamp(&self, path: &str) -> Option<Stamp> {
+        self.0.stamp(path)
+    }
 }
 
 /// Answers for one round.
@@ -31,7 +35,12 @@ pub struct RoundServices {
     syntax: Arc<Syntax>,
     symbols: Arc<SymbolIndex>,
     read: Mutex<BTreeMap<String, Result<Arc<SourceFile>, String>>>,
+    /// The fixers of a language ask for the same few globs at every call.
+    globs: Mutex<BTreeMap<String, Arc<[String]>>>,
 }
+
+/// Globs whose answers are kept for the round.
+const MAX_GLOBS: usize = 64;
 
 impl RoundServices {
     /// For the tree as it is now.
@@ -42,6 +51,7 @@ impl RoundServices {
             syntax,
             symbols,
             read: Mutex::new(BTreeMap::new()),
+            globs: Mutex::new(BTreeMap::new()),
         }
     }
 
@@ -54,12 +64,30 @@ impl RoundServices {
 }
 
 impl wasm::Services for RoundServices {
+    /// Files are bounded in size and everything else is in memory: an answer
+    /// takes no longer than a few slices of fuel.
+    fn may_block(&self) -> bool {
+        false
+    }
+
     fn read_file(&self, path: &str) -> Result<String, String> {
         self.source(path).map(|file| file.text.clone())
     }
 
     fn list_files(&self, glob: &str) -> Result<Vec<String>, String> {
-        self.workspace.glob(glob).map_err(|error| error.to_string())
+        let globs = || self.globs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = globs().get(glob).cloned() {
+            return Ok(known.to_vec());
+        }
+        let found = self
+            .workspace
+            .glob(glob)
+            .map_err(|error| error.to_string())?;
+        let mut globs = globs();
+        if globs.len() < MAX_GLOBS {
+            globs.insert(glob.to_owned(), found.as_slice().into());
+        }
+        Ok(found)
     }
 
     fn query(&self, path: &str, query: &str) -> Result<Vec<wasm::QueryMatch>, String> {

@@ -1,18 +1,24 @@
 //! The tree and its builds: moves the tree from one state to another through
 //! the journal, and builds it there.
 
+use crate::ahead::Ahead;
 use crate::build::{self, BuildError, BuildOutcome};
 use crate::command::Instrumented;
 use crate::event::{Event, Events};
+use crate::log::Log;
 use crate::problem::{self, LineMap, Problem};
+use crate::reuse::Kept;
+use crate::steps::{Steps, add};
 use buildfix_diagnostics::{Matcher, Phase};
 use buildfix_workspace::Workspace;
 use buildfix_workspace::edits::Changeset;
+use buildfix_workspace::files::Expected;
 use buildfix_workspace::journal::{ApplyError, RunLog};
+use buildfix_workspace::symbols::SymbolIndex;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// What the tree holds where it differs from how the run found it.
@@ -37,6 +43,10 @@ pub struct Built {
     pub tail: String,
     /// How the command ended.
     pub status: String,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// What it printed, if that is to be kept.
+    pub log: Option<Arc<Log>>,
 }
 
 impl Built {
@@ -89,6 +99,12 @@ pub struct Session<'a> {
     pub builds: usize,
     /// Time they took.
     pub build_time: Duration,
+    /// The workspace's declarations.
+    pub symbols: Arc<SymbolIndex>,
+    /// Who works ahead while the first build runs.
+    pub ahead: Option<Ahead>,
+    /// Time that everything else took.
+    pub steps: Steps,
     /// What is on disk.
     current: State,
     /// Contents at the run's start of every file touched so far.
@@ -107,6 +123,7 @@ impl<'a> Session<'a> {
         cancel: watch::Receiver<bool>,
         events: &'a dyn Events,
         journal: RunLog,
+        symbols: Arc<SymbolIndex>,
     ) -> Self {
         Self {
             workspace,
@@ -119,6 +136,9 @@ impl<'a> Session<'a> {
             journal,
             builds: 0,
             build_time: Duration::ZERO,
+            symbols,
+            ahead: None,
+            steps: Steps::default(),
             current: State::new(),
             originals: State::new(),
         }
@@ -152,12 +172,14 @@ impl<'a> Session<'a> {
     /// When a file was changed by somebody else or cannot be written; nothing
     /// has changed then.
     pub fn move_to(&mut self, target: &State) -> Result<(), ApplyError> {
+        let started = Instant::now();
         let changes = self.changes(&self.current, target);
         if !changes.is_empty() {
             self.journal.apply(&changes)?;
+            self.workspace.refresh();
         }
         self.current = target.clone();
-        self.workspace.refresh();
+        add(&mut self.steps.apply, started.elapsed());
         Ok(())
     }
 
@@ -190,6 +212,7 @@ impl<'a> Session<'a> {
         self.builds += 1;
         let number = self.builds;
         self.events.emit(Event::BuildStarted { number, purpose });
+        let ahead = self.ahead.as_ref();
         let outcome = build::run(
             &self.command,
             &self.dir,
@@ -197,11 +220,15 @@ impl<'a> Session<'a> {
             self.build_limit,
             self.cancel.clone(),
             self.events,
+            &|diagnostic| ahead.into_iter().for_each(|ahead| ahead.saw(diagnostic)),
         )
         .await?;
-        let elapsed = outcome.elapsed;
-        self.build_time += elapsed;
-        let built = built(&self.workspace, state, outcome);
+        self.build_time += outcome.elapsed;
+        // Only the first build is worth working ahead of.
+        self.ahead = None;
+        // The build may have made files or taken some away.
+        self.workspace.refresh();
+        let built = self.placed(state, outcome);
         self.events.emit(Event::BuildFinished {
             number,
             success: built.success,
@@ -210,9 +237,42 @@ impl<'a> Session<'a> {
                 .iter()
                 .filter(|p| p.diagnostic.is_error())
                 .count(),
-            elapsed,
+            elapsed: built.elapsed,
         });
         Ok(built)
+    }
+
+    /// Takes what an earlier run's build of the tree as it is printed for the
+    /// first build of this one. It counts as one, for it may have to be run
+    /// later.
+    pub fn reuse(&mut self, kept: Kept) -> Built {
+        self.builds += 1;
+        self.events.emit(Event::BuildReused {
+            age: kept.age(),
+            elapsed: kept.elapsed,
+        });
+        let mut outcome = build::again(kept.log, &self.command, &self.matchers, self.events);
+        outcome.status = kept.status;
+        outcome.elapsed = kept.elapsed;
+        self.placed(State::new(), outcome)
+    }
+
+    fn placed(&mut self, state: State, outcome: BuildOutcome) -> Built {
+        let started = Instant::now();
+        add(&mut self.steps.parse, outcome.parsing);
+        let built = built(&self.workspace, state, outcome);
+        add(&mut self.steps.place, started.elapsed());
+        built
+    }
+
+    /// What a file is to hold in a state that is on disk.
+    #[must_use]
+    pub fn expected<'s>(&'s self, state: &'s State, path: &str) -> Expected<'s> {
+        match state.get(path) {
+            Some(bytes) => Expected::Bytes(bytes.as_deref()),
+            None if self.has_touched(path) => Expected::Same,
+            None => Expected::Untouched,
+        }
     }
 
     /// Whether this run has changed the file before.
@@ -266,6 +326,7 @@ impl<'a> Session<'a> {
             limit,
             self.cancel.clone(),
             &quiet,
+            &|_| (),
         )
         .await
         {
@@ -319,5 +380,10 @@ pub fn built(workspace: &Workspace, state: State, outcome: BuildOutcome) -> Buil
         phase,
         tail: outcome.tail,
         status: outcome.status,
+        elapsed: outcome.elapsed,
+        log: outcome
+            .log
+            .filter(|_| !outcome.success && !silent)
+            .map(Arc::new),
     }
 }

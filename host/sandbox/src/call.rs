@@ -1,11 +1,14 @@
 //! One call, in a store of its own.
 
+use crate::bindings::FixerPre;
+use crate::drive::{PastWall, drive};
 use crate::error::{CallContext, Failure};
+use crate::fuel::Allowance;
 use crate::state::{PastDeadline, Refused, ServicePanicked, State, TooManyHostCalls};
 use crate::text::{tame, tame_line};
-use crate::{CallError, LogLine, Plugin, Rejected, Request, Response, Services, checked};
+use crate::{CallError, Limits, LogLine, Plugin, Rejected, Request, Response, Services, checked};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use wasmtime::{Store, Trap, UpdateDeadline, WasmBacktrace};
 
 /// An answer, checked, and what it cost.
@@ -18,22 +21,28 @@ pub struct Call {
     /// Fuel units burned; the same for the same request and the same answers
     /// of the host.
     pub fuel_used: u64,
-    /// Fuel units it could have burned.
+    /// Fuel units it could have burned, all tiers together.
     pub fuel_budget: u64,
+    /// The tier of fuel it ended in, the first is 1; as the fuel, the same for
+    /// the same input.
+    pub tier: u32,
     /// The most linear memory it had, in bytes.
     pub peak_memory: usize,
     /// Host calls made, log lines included.
     pub host_calls: u32,
     /// What it wrote to the log.
     pub log: Vec<LogLine>,
-    /// Wall-clock time, without the wait for a slot.
+    /// Wall-clock time from when it started, waits in the slow lane included.
     pub elapsed: Duration,
+    /// Whether the answer is that of an earlier run, see [`cache`](crate::cache).
+    pub cached: bool,
 }
 
 impl Plugin {
-    /// Calls the fixer. Waits for a free slot first; from then on the call ends
-    /// within [`Limits::wall`](crate::Limits::wall), give or take a tick of
-    /// 20 ms.
+    /// Calls the fixer. Waits until it may start; from then on the call runs
+    /// for at most [`Limits::wall`](crate::Limits::wall), give or take a tick
+    /// of 20 ms, and as long as its [`Tiers`](crate::Tiers) of fuel last.
+    /// Dropping the future ends the call.
     ///
     /// # Errors
     /// Names the plugin, its version, the class, the file and what happened.
@@ -46,29 +55,44 @@ impl Plugin {
         services: Arc<dyn Services>,
     ) -> Result<Call, CallError> {
         let core = &self.inner.core;
-        // The semaphore is never closed, so an error cannot happen; without a
-        // permit the pool may be exhausted, which is an error of its own.
-        let _slot = core.slots.acquire().await.ok();
+        let pre = match self.ready().await {
+            Ok(pre) => pre,
+            Err(failure) => return Err(self.never_ran(failure, request)),
+        };
         let limits = &core.limits;
+        let Allowance { ladder, wall } =
+            Allowance::of(limits, self.manifest(), &self.budgets, &request);
+        // Locals are dropped from the last to the first: a call that is dropped
+        // ends its guest before it leaves its seat to another.
+        let (_seat, place) = core.lanes.enter().await;
+        let slice = limits.fuel_slice.min(ladder.first());
+        let subject = (request.class.clone(), request.file.path.clone());
+        let registered = core.registry.add(&self.inner, subject, ladder, slice);
+        let call = &registered.call;
         let memory = limits.memory_for(self.manifest());
-        let fuel = limits.fuel_for(self.manifest(), &request);
-        let started = Instant::now();
-        let mut store = Store::new(&core.engine, State::new(services, limits, memory));
-        let outcome = match self.prepare(&mut store, fuel, started) {
+        let state = State::new(services, Arc::clone(call), limits, memory);
+        let mut store = Store::new(&core.engine, state);
+        let outcome = match prepare(&mut store, limits, wall) {
             Err(error) => Err(Failure::Start(crate::state::describe(&error))),
             Ok(()) => {
-                // On its way out the timeout drops the guest's stack with all
-                // that is on it.
-                match tokio::time::timeout(limits.wall, self.run(&mut store, &request)).await {
-                    Err(_) => Err(Failure::Deadline { limit: limits.wall }),
-                    Ok(Err(error)) => Err(self.classify(&store, &error, fuel)),
+                // Past its deadline the guest's stack is dropped with all that
+                // is on it.
+                let driven = {
+                    let run = std::pin::pin!(self.run(pre, &mut store, &request));
+                    drive(run, call, &core.lanes, place, wall).await
+                };
+                match driven {
+                    Err(PastWall) => Err(Failure::Deadline { limit: wall }),
+                    Ok(Err(error)) => Err(self.classify(&store, &error, wall)),
                     Ok(Ok(Err(message))) => Err(Failure::Guest(tame(&message, 4_000))),
                     Ok(Ok(Ok(response))) => Ok(response),
                 }
             }
         };
-        let fuel_used = fuel - store.get_fuel().unwrap_or(0).min(fuel);
-        let elapsed = started.elapsed();
+        let fuel_budget = call.ladder.total();
+        let fuel_used = fuel_budget - store.get_fuel().unwrap_or(0).min(fuel_budget);
+        let tier = call.ladder.tier(fuel_used);
+        let elapsed = call.started.elapsed();
         let state = store.into_data();
         let host_calls = state.host_calls();
         let peak_memory = state.usage.peak;
@@ -80,11 +104,13 @@ impl Plugin {
                     response,
                     rejected,
                     fuel_used,
-                    fuel_budget: fuel,
+                    fuel_budget,
+                    tier,
                     peak_memory,
                     host_calls,
                     log,
                     elapsed,
+                    cached: false,
                 })
             }
             Err(failure) => Err(CallError {
@@ -95,51 +121,62 @@ impl Plugin {
                     class: request.class,
                     file: request.file.path,
                     fuel_used,
+                    tier,
                     peak_memory,
                     host_calls,
                     elapsed,
                     log,
+                    cached: false,
                 }),
             }),
         }
     }
 
-    fn prepare(
-        &self,
-        store: &mut Store<State>,
-        fuel: u64,
-        started: Instant,
-    ) -> wasmtime::Result<()> {
-        let limits = &self.inner.core.limits;
-        store.limiter(|state| &mut state.usage);
-        store.set_hostcall_fuel(limits.output);
-        store.set_fuel(fuel)?;
-        store.fuel_async_yield_interval(Some(limits.fuel_slice))?;
-        // A timeout cannot fire in a guest's loop unless the guest yields. Fuel
-        // slices make it yield often; the epoch makes it yield, and past the
-        // deadline trap, even with slices too long or a timer that is stuck.
-        let wall = limits.wall;
-        store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(move |_| {
-            if started.elapsed() > wall {
-                return Err(wasmtime::Error::new(PastDeadline));
+    /// Loads the component unless it is, on a thread that may block.
+    async fn ready(&self) -> Result<&FixerPre<State>, Failure> {
+        if !self.is_loaded() {
+            let plugin = self.clone();
+            let loading = tokio::task::spawn_blocking(move || plugin.load().is_ok());
+            if let Err(error) = loading.await {
+                return Err(Failure::Start(error.to_string()));
             }
-            Ok(UpdateDeadline::Yield(1))
-        });
-        Ok(())
+        }
+        self.loaded()
+            .map_err(|error| Failure::Load(error.refusal().clone()))
+    }
+
+    fn never_ran(&self, failure: Failure, request: Request) -> CallError {
+        CallError {
+            failure,
+            context: Box::new(CallContext {
+                plugin: self.manifest().name.clone(),
+                version: self.manifest().version.clone(),
+                class: request.class,
+                file: request.file.path,
+                fuel_used: 0,
+                tier: 0,
+                peak_memory: 0,
+                host_calls: 0,
+                elapsed: Duration::ZERO,
+                log: Vec::new(),
+                cached: false,
+            }),
+        }
     }
 
     async fn run(
         &self,
+        pre: &FixerPre<State>,
         store: &mut Store<State>,
         request: &Request,
     ) -> wasmtime::Result<Result<Response, String>> {
-        let fixer = self.inner.pre.instantiate_async(&mut *store).await?;
+        let fixer = pre.instantiate_async(&mut *store).await?;
         fixer.call_fix(store, request).await
     }
 
-    fn classify(&self, store: &Store<State>, error: &wasmtime::Error, fuel: u64) -> Failure {
+    fn classify(&self, store: &Store<State>, error: &wasmtime::Error, wall: Duration) -> Failure {
         let limits = &self.inner.core.limits;
+        let ladder = &store.data().call.ladder;
         let usage = &store.data().usage;
         if error.is::<TooManyHostCalls>() {
             return Failure::HostCalls {
@@ -147,14 +184,19 @@ impl Plugin {
             };
         }
         if error.is::<PastDeadline>() {
-            return Failure::Deadline { limit: limits.wall };
+            return Failure::Deadline { limit: wall };
         }
         if error.is::<ServicePanicked>() {
             return Failure::Host(ServicePanicked.to_string());
         }
         match error.downcast_ref::<Trap>() {
-            Some(Trap::OutOfFuel) => return Failure::OutOfFuel { used: fuel },
-            Some(Trap::Interrupt) => return Failure::Deadline { limit: limits.wall },
+            Some(Trap::OutOfFuel) => {
+                return Failure::OutOfFuel {
+                    used: ladder.total(),
+                    tiers: ladder.tiers(),
+                };
+            }
+            Some(Trap::Interrupt) => return Failure::Deadline { limit: wall },
             Some(Trap::StackOverflow) => {
                 return Failure::Stack {
                     limit: limits.stack,
@@ -192,6 +234,28 @@ impl Plugin {
             backtrace: backtrace(error),
         }
     }
+}
+
+/// Sets a store's limits.
+fn prepare(store: &mut Store<State>, limits: &Limits, wall: Duration) -> wasmtime::Result<()> {
+    let call = Arc::clone(&store.data().call);
+    store.limiter(|state| &mut state.usage);
+    store.set_hostcall_fuel(limits.output);
+    store.set_fuel(call.ladder.total())?;
+    store.fuel_async_yield_interval(Some(call.slice))?;
+    // A timeout cannot fire in a guest's loop unless the guest yields. Fuel
+    // slices make it yield often; the epoch makes it yield, and past the
+    // deadline trap, even with slices too long or a timer that is stuck.
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(move |store| {
+        if call.started.elapsed().saturating_sub(call.waited()) > wall {
+            return Err(wasmtime::Error::new(PastDeadline));
+        }
+        let left = store.get_fuel().unwrap_or(0);
+        call.tick(call.ladder.total().saturating_sub(left));
+        Ok(UpdateDeadline::Yield(1))
+    });
+    Ok(())
 }
 
 /// The guest's functions, innermost first. Their names are the guest's own.

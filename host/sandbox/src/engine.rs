@@ -1,16 +1,18 @@
 //! The one wasmtime engine, and what all plugins share.
 
+use crate::admission::Admission;
 use crate::bindings::Fixer;
+use crate::lanes::Lanes;
 use crate::preflight::{self, Preflight};
+use crate::running::Registry;
 use crate::state::State;
 use crate::text::tame_line;
-use crate::{Limits, LoadError};
+use crate::{AdmissionLimits, Limits, LoadError};
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
-use tokio::sync::Semaphore;
 use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{
     Cache, CacheConfig, Config, Enabled, Engine, InstanceAllocationStrategy,
@@ -44,9 +46,13 @@ pub struct SandboxOptions {
     /// several times cheaper. Where that much cannot be reserved, the sandbox
     /// does without.
     pub pooling: bool,
-    /// Calls that run at once; others wait, and their clocks with them. At
-    /// least 1.
+    /// Calls that are alive at once, each with its memory: those that run and
+    /// those that wait in the slow lane. Others have not started. At least 1.
     pub slots: usize,
+    /// Calls that run at once. At least 1.
+    pub workers: usize,
+    /// When new calls wait for the machine.
+    pub admission: AdmissionLimits,
 }
 
 impl Default for SandboxOptions {
@@ -56,8 +62,11 @@ impl Default for SandboxOptions {
             cache_dir: None,
             limits: Limits::default(),
             pooling: true,
+            // Room for a dozen slow calls beside the fast ones.
+            slots: (4 * threads).clamp(16, 64),
             // A call that waits for the host leaves its thread to another.
-            slots: (4 * threads).clamp(8, 64),
+            workers: (2 * threads).clamp(4, 64),
+            admission: AdmissionLimits::default(),
         }
     }
 }
@@ -78,9 +87,13 @@ pub struct Core {
     pub engine: Engine,
     pub linker: Linker<State>,
     pub limits: Limits,
-    pub slots: Semaphore,
+    pub lanes: Arc<Lanes>,
+    pub registry: Registry,
     pooled: bool,
     cache_problem: Option<String>,
+    /// Where it is noted what the cache of compiled code has: beside the
+    /// cache, for wasmtime deletes what it does not know.
+    pub marks: Option<PathBuf>,
     _ticker: Ticker,
 }
 
@@ -97,10 +110,12 @@ impl Sandbox {
             limits,
             pooling,
             slots,
+            workers,
+            admission,
         } = options;
-        if limits.fuel_slice == 0 || slots == 0 {
+        if limits.fuel_slice == 0 || slots == 0 || workers == 0 {
             return Err(SandboxError(
-                "fuel_slice and slots must be at least 1".to_owned(),
+                "fuel_slice, slots and workers must be at least 1".to_owned(),
             ));
         }
         let (cache, cache_problem) = match cache_dir.as_deref().map(open_cache) {
@@ -108,6 +123,7 @@ impl Sandbox {
             Some(Ok(cache)) => (Some(cache), None),
             Some(Err(problem)) => (None, Some(problem)),
         };
+        let cached = cache.is_some();
         let mut config = config(&limits, cache);
         let failed = |e: wasmtime::Error| SandboxError(crate::state::describe(&e));
         let mut engine = None;
@@ -128,14 +144,17 @@ impl Sandbox {
         Fixer::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state).map_err(failed)?;
         let ticker = Ticker::start(&engine)
             .map_err(|e| SandboxError(format!("no thread for the clock: {e}")))?;
-        let slots = Semaphore::new(slots.min(Semaphore::MAX_PERMITS));
+        let marks = cache_dir.filter(|_| cached).map(|dir| marks(&dir, &engine));
+        let lanes = Lanes::new(workers, slots, Admission::new(admission));
         let core = Core {
             engine,
             linker,
             limits,
-            slots,
+            lanes: Arc::new(lanes),
+            registry: Registry::default(),
             pooled,
             cache_problem,
+            marks,
             _ticker: ticker,
         };
         Ok(Self {
@@ -147,6 +166,13 @@ impl Sandbox {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.core.limits
+    }
+
+    /// How many calls are worth having under way at once: as many as can be
+    /// alive, and one more for each worker, ready to start.
+    #[must_use]
+    pub fn window(&self) -> usize {
+        self.core.lanes.window()
     }
 
     /// Whether address space could be reserved for all slots.
@@ -185,6 +211,9 @@ fn config(limits: &Limits, cache: Option<Cache>) -> Config {
         .cache(cache)
         .consume_fuel(true)
         .epoch_interruption(true)
+        // No fixer of this contract is asynchronous inside, and each store
+        // would pay for it.
+        .concurrency_support(false)
         .max_wasm_stack(limits.stack)
         .async_stack_size(limits.stack.saturating_add(HOST_STACK))
         // A stranger's DWARF is parsed for nobody.
@@ -232,6 +261,17 @@ fn open_cache(dir: &Path) -> Result<Cache, String> {
         .with_directory(dir)
         .with_files_total_size_soft_limit(CACHE_SIZE);
     Cache::new(config).map_err(|e| tame_line(&format!("{e:#}"), 300))
+}
+
+/// Code compiled by another engine is of no use, so each has marks of its own.
+fn marks(cache: &Path, engine: &Engine) -> PathBuf {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    env!("CARGO_PKG_VERSION").hash(&mut hasher);
+    cache
+        .with_extension("compiled")
+        .join(format!("{:016x}", hasher.finish()))
 }
 
 /// Makes a folder that only its owner can read, and finds out whether it can be

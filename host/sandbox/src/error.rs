@@ -10,7 +10,7 @@ use std::fmt;
 use std::time::Duration;
 
 /// A component was refused.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadError {
     plugin: String,
     refusal: Refusal,
@@ -211,6 +211,9 @@ pub struct CallContext {
     pub file: String,
     /// Fuel units burned.
     pub fuel_used: u64,
+    /// The tier of fuel it ended in; the first is 1, and 0 says that it never
+    /// ran.
+    pub tier: u32,
     /// The largest linear memory, in bytes.
     pub peak_memory: usize,
     /// Host calls made.
@@ -219,6 +222,8 @@ pub struct CallContext {
     pub elapsed: Duration,
     /// What it wrote to the log.
     pub log: Vec<LogLine>,
+    /// Whether it is an earlier run that failed, see [`cache`](crate::cache).
+    pub cached: bool,
 }
 
 /// Why a call failed; each prints as what the plugin did.
@@ -226,10 +231,12 @@ pub struct CallContext {
 #[non_exhaustive]
 pub enum Failure {
     /// It burned its fuel.
-    #[error("ran out of fuel after {used} units")]
+    #[error("ran out of fuel after {used} units, in the last of {tiers} tiers")]
     OutOfFuel {
         /// Units burned, which are all it had.
         used: u64,
+        /// Tiers it went through.
+        tiers: u32,
     },
     /// It ran longer than it may.
     #[error("did not answer within {} ms", .limit.as_millis())]
@@ -278,6 +285,9 @@ pub enum Failure {
         /// Calls it may make.
         limit: u32,
     },
+    /// It was refused when it was compiled, which happens at its first call.
+    #[error("{0}")]
+    Load(Refusal),
     /// It could not be started: no room for another instance.
     #[error("could not be started: {0}")]
     Start(String),
@@ -287,11 +297,20 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Whether the plugin is to blame, and not the machine.
+    #[must_use]
+    pub fn is_plugins_fault(&self) -> bool {
+        !matches!(self, Self::Start(_) | Self::Host(_))
+    }
+
     /// Whether the same request would fail the same way on any machine, so that
     /// the failure may be cached.
     #[must_use]
     pub fn is_deterministic(&self) -> bool {
-        !matches!(self, Self::Deadline { .. } | Self::Start(_) | Self::Host(_))
+        !matches!(
+            self,
+            Self::Deadline { .. } | Self::Load(_) | Self::Start(_) | Self::Host(_)
+        )
     }
 }
 
@@ -300,9 +319,10 @@ impl CallError {
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
         match self.failure {
-            Failure::OutOfFuel { .. } => {
-                Some("its author can ask for more with `fuel` under `[limits]` in the manifest")
-            }
+            Failure::OutOfFuel { .. } => Some(
+                "its author can ask for more with `fuel` under `[limits]` in the manifest, its \
+                 user with `fuel` or `tiers` under `[plugins.NAME.limits]` in buildfix.toml",
+            ),
             Failure::Memory { .. } => {
                 Some("its author can ask for more with `memory` under `[limits]` in the manifest")
             }
@@ -342,6 +362,10 @@ impl fmt::Display for CallError {
             file,
             ..
         } = &*self.context;
+        // It has nothing to do with what it was to be called for.
+        if let Failure::Load(refusal) = &self.failure {
+            return write!(f, "plugin `{plugin}` {version} {refusal}");
+        }
         // The guest's own words last: they may hold anything.
         write!(
             f,

@@ -11,7 +11,8 @@
 //!    imports are resolved once, so that a call only has to instantiate.
 //! 3. **Call** ([`Plugin::call`]). A fresh store per call, thrown away after
 //!    it: nothing that one call leaves behind reaches the next. Fuel decides
-//!    (it is deterministic), the wall clock backs it up.
+//!    (it is deterministic), the wall clock backs it up. A call that uses up its
+//!    first budget goes on with a larger one in a slow lane, see [`Tiers`].
 //! 4. **Check** ([`checked`]). The answer is hostile input. What cannot be
 //!    meant is dropped with a reason.
 //!
@@ -19,7 +20,7 @@
 //!
 //! | a guest that | is stopped by |
 //! |---|---|
-//! | computes, or copies memory, without end | fuel, see [`Limits::fuel`]; a byte copied costs a unit |
+//! | computes, or copies memory, without end | fuel, see [`Limits::fuel`] and [`Tiers`]; a byte copied costs a unit |
 //! | has fuel without end, and so computes past its deadline | the wall deadline, which is looked at between slices of fuel; the epoch, if the runtime's timer cannot |
 //! | waits in a host call (which burns no fuel) | the wall deadline: host calls run on other threads and are abandoned |
 //! | calls the host without end | [`Limits::host_calls`] |
@@ -40,19 +41,26 @@
 //!
 //! [`Plugin::call`] needs a tokio runtime with its timer enabled.
 
+mod admission;
 mod bindings;
+pub mod cache;
 mod call;
 mod check;
+mod drive;
 mod engine;
 mod error;
+mod fuel;
+mod lanes;
 mod limits;
 mod load;
 mod manifest;
 mod preflight;
+mod running;
 mod services;
 mod state;
 mod text;
 
+pub use admission::AdmissionLimits;
 pub use bindings::{
     Capture, Diagnostic, FileEdit, Fix, Node, Note, ParseError, QueryMatch, Related, Request,
     Response, SourceFile, Span, Suggestion, Symbol, TextEdit,
@@ -61,10 +69,12 @@ pub use call::Call;
 pub use check::{Rejected, checked};
 pub use engine::{Sandbox, SandboxError, SandboxOptions};
 pub use error::{CallContext, CallError, Failure, LoadError, Refusal};
+pub use fuel::{Budget, Budgets, Tiers, TiersError};
 pub use limits::Limits;
 pub use load::Plugin;
 pub use manifest::{Capabilities, Manifest, ManifestError, RequestedLimits};
 pub use preflight::Preflight;
+pub use running::RunningCall;
 pub use services::Services;
 pub use state::LogLine;
 

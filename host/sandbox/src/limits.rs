@@ -1,6 +1,6 @@
 //! What one call, and one component, may use.
 
-use crate::{Manifest, Request};
+use crate::{Manifest, Request, Tiers};
 use std::time::Duration;
 
 const KIB: usize = 1024;
@@ -10,14 +10,17 @@ const MIB: usize = 1024 * KIB;
 /// defaults here; the maxima here bound what it gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Fuel per call before its input is counted; about one unit a WebAssembly
-    /// instruction. Compiled guests answer in 1 M to 10 M.
+    /// Fuel of a call's first tier before its input is counted; about one unit
+    /// a WebAssembly instruction. Compiled guests answer in 1 M to 10 M.
     pub fuel: u64,
-    /// Fuel added for each byte of the request's text. A compiled guest scans a
-    /// byte for about 8, and parses one with tree-sitter for about 6,000.
+    /// Fuel added to the first tier for each byte of the request's text. A
+    /// compiled guest scans a byte for about 8, and parses one with tree-sitter
+    /// for about 6,000.
     pub fuel_per_byte: u64,
-    /// The most fuel per call, whatever the manifest asks for. Interpreted
-    /// guests (JavaScript) need about 1 G.
+    /// The tiers after the first.
+    pub tiers: Tiers,
+    /// The most fuel per call over all tiers, whatever anybody asks for.
+    /// Interpreted guests (JavaScript) need about 1 G.
     pub fuel_max: u64,
     /// Fuel between two yields to the async runtime; at least 1. A million is
     /// about a millisecond, so that calls sharing a thread take turns.
@@ -41,7 +44,8 @@ pub struct Limits {
     pub log: usize,
     /// Host calls per call, log lines included.
     pub host_calls: u32,
-    /// Wall-clock time per call, from when it starts to run.
+    /// Wall-clock time per call, from when it starts to run; its waits in the
+    /// slow lane do not count.
     pub wall: Duration,
     /// Bytes of a component's file.
     pub component: usize,
@@ -54,6 +58,7 @@ impl Default for Limits {
         Self {
             fuel: 50_000_000,
             fuel_per_byte: 1_000,
+            tiers: Tiers::default(),
             fuel_max: 4_000_000_000,
             fuel_slice: 1_000_000,
             memory: 64 * MIB,
@@ -73,15 +78,6 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The fuel of one call: the base (the manifest's, if it names one) and the
-    /// share for the request's text, at most [`Limits::fuel_max`].
-    pub(crate) fn fuel_for(&self, manifest: &Manifest, request: &Request) -> u64 {
-        let base = manifest.limits.fuel.unwrap_or(self.fuel);
-        let bytes = request_bytes(request) as u64;
-        base.saturating_add(bytes.saturating_mul(self.fuel_per_byte))
-            .min(self.fuel_max)
-    }
-
     /// The memory of one call, in bytes.
     pub(crate) fn memory_for(&self, manifest: &Manifest) -> usize {
         let asked = manifest.limits.memory.map_or(self.memory, |bytes| {
@@ -92,7 +88,7 @@ impl Limits {
 }
 
 /// The bytes of text that a guest has to look at.
-fn request_bytes(request: &Request) -> usize {
+pub(crate) fn request_bytes(request: &Request) -> usize {
     let suggestions = |d: &crate::Diagnostic| -> usize {
         let edits = d.suggestions.iter().flat_map(|s| &s.edits);
         edits.map(|e| e.expect.len() + e.text.len()).sum()

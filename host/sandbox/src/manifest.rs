@@ -222,8 +222,13 @@ impl Manifest {
     pub fn matches(&self, class: &str) -> bool {
         self.classes
             .iter()
-            .any(|pattern| glob(pattern.as_bytes(), class.as_bytes()))
+            .any(|pattern| class_matches(pattern, class))
     }
+}
+
+/// Whether a class matches a pattern, in which `*` stands for any characters.
+pub(crate) fn class_matches(pattern: &str, class: &str) -> bool {
+    glob(pattern.as_bytes(), class.as_bytes())
 }
 
 fn bad(message: impl Into<String>) -> ManifestError {

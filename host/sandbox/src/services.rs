@@ -3,16 +3,24 @@
 use crate::bindings::interfaces as wit;
 use crate::state::State;
 use crate::{Node, ParseError, QueryMatch, Symbol};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// The host's side of a fixer's imports; their meaning and limits are written
 /// in `wit/fixer-0.1.0/fixer.wit`.
 ///
-/// Each method runs on a thread where it may block. When the call's deadline
-/// passes meanwhile, the call ends and the method's answer is thrown away; the
-/// thread is given back when the method returns. A panic in a method ends the
-/// call that caused it, not the process.
+/// Each method runs on a thread where it may block, unless
+/// [`Services::may_block`] says that none does. When the call's deadline passes
+/// meanwhile, the call ends and the method's answer is thrown away; the thread
+/// is given back when the method returns. A panic in a method ends the call
+/// that caused it, not the process.
 pub trait Services: Send + Sync + 'static {
+    /// Whether a method may wait for long. Where none does, each runs on the
+    /// thread of the call, which saves two changes of thread a question; the
+    /// call's deadline is then looked at when it returns.
+    fn may_block(&self) -> bool {
+        true
+    }
     /// A file's text.
     ///
     /// # Errors
@@ -52,17 +60,22 @@ pub trait Services: Send + Sync + 'static {
 }
 
 impl State {
-    /// Runs one method away from the async runtime's threads, so that the
-    /// deadline also holds while it blocks.
+    /// Runs one method; one that may block, away from the async runtime's
+    /// threads, so that the deadline also holds meanwhile.
     async fn ask<T: Send + 'static>(
         &mut self,
         method: impl FnOnce(&dyn Services) -> T + Send + 'static,
     ) -> wasmtime::Result<T> {
         self.count_host_call()?;
         let services = Arc::clone(&self.services);
-        tokio::task::spawn_blocking(move || method(&*services))
-            .await
-            .map_err(|_| wasmtime::Error::new(crate::state::ServicePanicked))
+        if !services.may_block() {
+            let answer = catch_unwind(AssertUnwindSafe(|| method(&*services)));
+            return answer.map_err(|_| wasmtime::Error::new(crate::state::ServicePanicked));
+        }
+        self.call.enter_host();
+        let answer = tokio::task::spawn_blocking(move || method(&*services)).await;
+        self.call.leave_host();
+        answer.map_err(|_| wasmtime::Error::new(crate::state::ServicePanicked))
     }
 }
 

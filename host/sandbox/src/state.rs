@@ -1,5 +1,6 @@
 //! What a store carries: the services, the limiter's counts and the log.
 
+use crate::running::Tracker;
 use crate::text::{tame, tame_line};
 use crate::{Limits, Services};
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,7 @@ impl Log {
 /// The data of one call's store.
 pub struct State {
     pub services: Arc<dyn Services>,
+    pub call: Arc<Tracker>,
     pub log: Log,
     host_calls: u32,
     max_host_calls: u32,
@@ -82,9 +84,15 @@ pub struct State {
 }
 
 impl State {
-    pub fn new(services: Arc<dyn Services>, limits: &Limits, memory: usize) -> Self {
+    pub fn new(
+        services: Arc<dyn Services>,
+        call: Arc<Tracker>,
+        limits: &Limits,
+        memory: usize,
+    ) -> Self {
         Self {
             services,
+            call,
             log: Log::new(limits.log),
             host_calls: 0,
             max_host_calls: limits.host_calls,

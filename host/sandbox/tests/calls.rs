@@ -190,13 +190,16 @@ fn a_broken_service_ends_the_call_alone() {
     let body =
         format!("(call $read (i32.const 3000) (i32.const 1) (i32.const 4000)) {RETURN_NOTHING}");
     let plugin = load(&core(READ_FILE, "", &body), limits());
-    let broken = Arc::new(Host {
-        broken: true,
-        ..Host::default()
-    });
-    let error = call_with(&plugin, broken).unwrap_err();
-    assert!(matches!(error.failure, Failure::Host(_)), "{error}");
-    assert!(!error.failure.is_deterministic());
+    for quick in [false, true] {
+        let broken = Arc::new(Host {
+            broken: true,
+            quick,
+            ..Host::default()
+        });
+        let error = call_with(&plugin, broken).unwrap_err();
+        assert!(matches!(error.failure, Failure::Host(_)), "{error}");
+        assert!(!error.failure.is_deterministic());
+    }
     let host = Arc::new(Host::default());
     call_with(&plugin, Arc::clone(&host)).unwrap();
     assert_eq!(host.reads.load(Ordering::Relaxed), 1);

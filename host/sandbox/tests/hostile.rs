@@ -51,7 +51,7 @@ fn trap_of(core: &str) -> (String, Vec<String>) {
 #[test]
 fn an_infinite_loop_burns_its_fuel() {
     let error = failure(&core("", "", "(loop $l (br $l)) unreachable"), limits());
-    let Failure::OutOfFuel { used } = error.failure else {
+    let Failure::OutOfFuel { used, .. } = error.failure else {
         panic!("{error}")
     };
     assert_eq!(error.context.fuel_used, used);
@@ -77,7 +77,8 @@ fn copying_without_end_burns_fuel_by_the_byte() {
     assert_eq!(
         error.failure,
         Failure::OutOfFuel {
-            used: error.context.fuel_used
+            used: error.context.fuel_used,
+            tiers: 4
         },
         "{error}"
     );

@@ -10,10 +10,14 @@
 mod map;
 mod path;
 mod source;
+mod stamp;
+mod survey;
 mod walk;
 
 pub use path::{PathError, check_relative};
 pub use source::{Decoded, EncodeError, Encoding, Eol, NotText, SourceFile};
+pub use stamp::Stamp;
+pub use survey::{Expected, Survey};
 pub(crate) use walk::is_cache;
 pub use walk::{GlobError, MAX_FILES, MAX_GLOB};
 
@@ -238,6 +242,14 @@ impl Workspace {
             });
         }
         Ok(bytes)
+    }
+
+    /// What the file system says of one of [`files`](Self::files), which are
+    /// known to be inside and no symlinks; `None` if it is no longer there.
+    #[must_use]
+    pub fn stamp(&self, path: &str) -> Option<Stamp> {
+        check_relative(path).ok()?;
+        Stamp::of(&self.root.join(path).symlink_metadata().ok()?)
     }
 
     /// Whether something is at this path. A path that is refused counts as

@@ -99,6 +99,12 @@ impl JournalError {
     }
 }
 
+/// Where a workspace's state directory is or would be, see [`Journal::open`].
+#[must_use]
+pub fn dir(workspace: &Workspace, state_dir: Option<&Path>) -> PathBuf {
+    State::of(workspace.root(), state_dir).dir().to_owned()
+}
+
 /// The journal of a workspace, locked.
 #[derive(Debug)]
 pub struct Journal {
@@ -130,6 +136,13 @@ impl Journal {
             lock,
             recovered,
         })
+    }
+
+    /// The state directory, which is there and no symlink. Others may keep
+    /// files of their own in it, but no directories.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        self.state.dir()
     }
 
     /// What was put back when the journal was opened.

@@ -7,6 +7,7 @@ pub mod edits;
 pub mod files;
 pub mod fix;
 pub mod journal;
+pub mod kept;
 pub mod shadow;
 pub mod symbols;
 pub mod syntax;

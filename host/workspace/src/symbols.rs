@@ -12,7 +12,10 @@
 //! *When.* Lazily, a language at a time, when a question first needs it; then
 //! after each [`SymbolIndex::refresh`] only files whose content hash changed are
 //! parsed again, on every core. A file's declarations are kept by content hash,
-//! so a change that is undone costs nothing.
+//! so a change that is undone costs nothing. A file whose stamp is unchanged
+//! ([`Stamp`](crate::files::Stamp)) is not even read. With a [`Store`] both
+//! hold from one run to the next: on an unchanged tree the second run asks the
+//! file system for stamps and does nothing else.
 //!
 //! *Containers* are in the language's own notation: `Namespace.Outer.Type` in
 //! C#, `package.Type` in Java, `package.Type` with the module's dotted path in
@@ -31,13 +34,17 @@ mod index;
 mod java;
 mod library;
 mod module;
+mod names;
 mod near;
 mod python;
 mod rust;
+mod store;
 #[cfg(test)]
 mod tests;
+mod update;
 
 pub use index::{Sources, SymbolError, SymbolIndex};
+pub use store::Store;
 
 /// The most declarations that one answer lists.
 pub const MAX_FOUND: usize = 2_000;

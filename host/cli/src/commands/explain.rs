@@ -21,7 +21,7 @@ const LANGUAGES: [&str; 9] = [
 
 pub fn run(args: &Explain) -> Result<u8> {
     let config = Config::load(&args.dir)?;
-    let sandbox = fixers::sandbox()?;
+    let sandbox = fixers::sandbox(&config, None)?;
     let manifests = fixers::manifests(&sandbox, &config, &args.dir)?;
     let classes: Vec<String> = if args.class.contains('/') {
         vec![args.class.clone()]

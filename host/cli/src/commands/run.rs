@@ -1,16 +1,24 @@
 //! `buildfix run`
 
 use super::read_log;
-use crate::args::{CANCELLED, Format, GREEN, IMPROVED, Run, UNCHANGED};
+use crate::args::{CANCELLED, Format, GREEN, IMPROVED, Run, TIMED_OUT, UNCHANGED};
+use crate::events::{EventStream, Listeners};
 use crate::fixers;
 use crate::terminal::{self, Progress};
 use anyhow::{Context as _, Result};
+use buildfix_engine::breaker::BreakerState;
+use buildfix_engine::build::BuildError;
 use buildfix_engine::config::{self, Config};
 use buildfix_engine::report::{Fate, Outcome, RunReport};
-use buildfix_engine::{RunOptions, SearchOptions, Source, command};
+use buildfix_engine::{RunError, RunOptions, SearchOptions, Source, StepError, command};
+use buildfix_sandbox::cache::{
+    CacheReport, DEFAULT_SIZE, Mode, ResultCache, ResultCacheOptions, Verdict,
+};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 pub fn run(args: &Run, verbose: u8) -> Result<u8> {
@@ -39,9 +47,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
         return Ok(UNCHANGED);
     }
     let seconds = args.build_timeout.or(config.build.timeout);
-    let jobs = args
-        .jobs
-        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+    let cache = result_cache(args, &config)?;
     let options = RunOptions {
         dir,
         source,
@@ -50,30 +56,52 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
         matchers: config.matcher.clone(),
         colour: terminal::colour(),
         build_limit: seconds.map(Duration::from_secs),
+        reuse: !args.no_reuse,
         search: SearchOptions {
             max_rounds: args.max_rounds,
             max_builds: args.max_builds.map(|builds| builds.max(1)),
-            jobs: jobs.max(1),
+            breakers: Arc::new(fixers::breakers()),
+            slow_call: config.limits.slow_call(),
             placeholders: args.placeholders,
             only: args.only.clone(),
             exclude: args.exclude.clone(),
             allow_dirty: args.allow_dirty || args.dry_run,
+            cache: cache.clone(),
+            sample: !args.no_sample,
         },
     };
-    let sandbox = fixers::sandbox()?;
-    let fixers = fixers::load(
+    let sandbox = fixers::sandbox(&config, args.jobs)?;
+    let fixers = fixers::open(
         &sandbox,
         &config,
         &config_dir,
         &args.plugin,
         !args.no_bundled,
     )?;
+    let stdout_taken = args
+        .events
+        .as_deref()
+        .is_some_and(|path| path.as_os_str() == "-");
     let progress = Progress::new(args.format == Format::Json, verbose);
+    let stream = args.events.as_deref().map(EventStream::open).transpose()?;
+    let events = Listeners {
+        progress: &progress,
+        stream: stream.as_ref(),
+    };
+    let timed_out = Arc::new(AtomicBool::new(false));
+    let (timeout, out_of_time) = (args.timeout, timed_out.clone());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     let report = runtime.block_on(async {
         let (cancel, cancelled) = tokio::sync::watch::channel(false);
+        let stop = cancel.clone();
+        tokio::spawn(async move {
+            let Some(timeout) = timeout else { return };
+            tokio::time::sleep(timeout).await;
+            out_of_time.store(true, Ordering::Relaxed);
+            stop.send_replace(true);
+        });
         tokio::spawn(async move {
             // The first Ctrl-C ends the run in good order. A second one ends
             // the process as it would any other; the journal mends that.
@@ -85,37 +113,140 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
                 }
             }
         });
-        let run = buildfix_engine::run(&options, &fixers, cancelled, &progress);
+        let run = buildfix_engine::run(&options, &fixers, cancelled, &events);
         tokio::pin!(run);
         let mut ticks = tokio::time::interval(Duration::from_millis(250));
         loop {
             tokio::select! {
                 done = &mut run => break done,
-                _ = ticks.tick() => progress.tick(),
+                _ = ticks.tick() => events.tick(),
             }
         }
     });
     progress.clear();
-    let report = report?;
+    if let Some(cache) = &cache {
+        cache.close();
+    }
+    // A fixer's question to the host may still be worked on; nobody waits for
+    // the answer.
+    runtime.shutdown_background();
+    let timed_out = timed_out.load(Ordering::Relaxed);
+    let report = match report {
+        // Before the first build has ended there is nothing to report.
+        Err(RunError::Step(StepError::Build(BuildError::Cancelled))) => {
+            terminal::warn("buildfix: stopped; nothing was changed");
+            return Ok(if timed_out { TIMED_OUT } else { CANCELLED });
+        }
+        report => report?,
+    };
+    if let Some(stream) = &stream {
+        stream.ended(&report);
+    }
     match args.format {
+        Format::Json if stdout_taken => {}
         Format::Json => {
             let mut text = serde_json::to_string_pretty(&report)?;
             text.push('\n');
             terminal::print(&text)?;
         }
         Format::Human => {
-            if args.dry_run || args.from_log.is_some() {
+            if (args.dry_run || args.from_log.is_some()) && !stdout_taken {
                 terminal::print(&report.diff)?;
             }
-            terminal::warn(human(&report, args).trim_end());
+            terminal::warn(human(&report, args, verbose).trim_end());
         }
     }
+    if let Some(cache) = &report.cache {
+        told_by_cache(cache)?;
+    }
     Ok(match report.outcome {
+        _ if report.cancelled && timed_out => TIMED_OUT,
         _ if report.cancelled => CANCELLED,
         Outcome::Green => GREEN,
         Outcome::Improved => IMPROVED,
         Outcome::Unchanged => UNCHANGED,
     })
+}
+
+/// Where results are kept, unless the user does not want it or has no home.
+fn result_cache(args: &Run, config: &Config) -> Result<Option<ResultCache>> {
+    let Some(dir) = fixers::cache_dir().filter(|_| !args.no_cache) else {
+        anyhow::ensure!(
+            !(args.recache || args.verify_cache || args.explain),
+            "there is no folder for a cache\n\
+             help: name one with the variable BUILDFIX_CACHE_DIR"
+        );
+        return Ok(None);
+    };
+    let mode = match (args.recache, args.verify_cache) {
+        (true, _) => Mode::Recache,
+        (_, true) => Mode::Verify,
+        _ => Mode::Use,
+    };
+    let cache = ResultCache::new(ResultCacheOptions {
+        dir,
+        size: DEFAULT_SIZE,
+        mode,
+        salt: config.cache.salt.clone(),
+        explain: args.explain,
+    });
+    // Nobody waits for it.
+    drop(cache.collect_in_background());
+    Ok(Some(cache))
+}
+
+/// What `--verify-cache` found.
+fn told_by_cache(cache: &CacheReport) -> Result<()> {
+    let told: Vec<String> = cache
+        .differences
+        .iter()
+        .map(|d| {
+            let what = d.what.join(", ");
+            format!(
+                "\n  {}: {} [{}, key {}]: {what}",
+                d.file, d.class, d.plugin, d.key
+            )
+        })
+        .collect();
+    anyhow::ensure!(
+        told.is_empty(),
+        "{} in the cache differ from what a run gives:{}\n\
+         help: a fixer or the host is not deterministic; please report it",
+        terminal::count(told.len(), "result"),
+        told.concat(),
+    );
+    Ok(())
+}
+
+/// What `--explain` tells.
+fn explained(cache: &CacheReport) -> String {
+    let mut text = String::from("Calls:\n");
+    for lookup in &cache.lookups {
+        let verdict = match &lookup.verdict {
+            Verdict::Hit => "hit".to_owned(),
+            Verdict::Miss(why) => format!("miss: {why}"),
+        };
+        for place in &lookup.places {
+            let _ = writeln!(
+                text,
+                "  {}:{}:{}: {} [{}, round {}, key {}] {verdict}",
+                lookup.file,
+                place.line,
+                place.column,
+                lookup.class,
+                lookup.plugin,
+                lookup.round,
+                lookup.key,
+            );
+        }
+    }
+    let _ = writeln!(
+        text,
+        "  {} of {} answered by the cache",
+        cache.counters.hits,
+        terminal::count(cache.lookups.len(), "call"),
+    );
+    text
 }
 
 fn build_command(args: &Run, config: &Config, dir: &std::path::Path) -> Result<Vec<String>> {
@@ -156,7 +287,7 @@ fn confirmed(args: &Run) -> Result<bool> {
     Ok(!answer.trim().to_lowercase().starts_with('n'))
 }
 
-fn human(report: &RunReport, args: &Run) -> String {
+fn human(report: &RunReport, args: &Run, verbose: u8) -> String {
     let mut text = String::from("\n");
     let mut classes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let mut left: Vec<String> = Vec::new();
@@ -206,6 +337,17 @@ fn human(report: &RunReport, args: &Run) -> String {
             let _ = writeln!(text, "{class:40} {fixed:>7} {open:>6}");
         }
     }
+    if let Some(cache) = report.cache.as_ref().filter(|_| args.explain) {
+        text.push_str(&explained(cache));
+    }
+    for breaker in &report.breakers {
+        let (plugin, version) = (&breaker.plugin, &breaker.version);
+        let _ = writeln!(
+            text,
+            "plugin {plugin} {version}: {}",
+            breaker_text(&breaker.breaker)
+        );
+    }
     for warning in &report.warnings {
         let _ = writeln!(text, "warning: {warning}");
     }
@@ -229,10 +371,58 @@ fn human(report: &RunReport, args: &Run) -> String {
         report.build_seconds,
         report.own_seconds,
     );
+    if let Some(reused) = &report.reused {
+        let _ = writeln!(
+            text,
+            "the first build is the one of {} ago; --no-reuse builds again",
+            terminal::ago(Duration::from_secs(reused.age_seconds)),
+        );
+    }
+    if verbose > 0 {
+        text.push_str(&spent(report));
+    }
     if report.undo.is_some() {
         let _ = writeln!(text, "`buildfix undo` takes it back");
     }
     text
+}
+
+/// Where the time went.
+fn spent(report: &RunReport) -> String {
+    let steps = &report.steps;
+    format!(
+        "seconds: dispatch {:.2} (of which load {:.2}, index {:.2}), place {:.2}, apply {:.2}, \
+         survey {:.2}, keep {:.2}; while building: parse {:.2}\nplugins loaded: {}\n",
+        steps.dispatch,
+        steps.load,
+        steps.index,
+        steps.place,
+        steps.apply,
+        steps.survey,
+        steps.keep,
+        steps.parse,
+        if report.plugins_loaded.is_empty() {
+            "none".to_owned()
+        } else {
+            report.plugins_loaded.join(", ")
+        },
+    )
+}
+
+/// How a breaker stands, for people.
+pub fn breaker_text(breaker: &BreakerState) -> String {
+    match breaker {
+        BreakerState::Closed { failures: 0 } => "closed".to_owned(),
+        BreakerState::Closed { failures } => {
+            format!("closed, {} lately", terminal::count(*failures, "failure"))
+        }
+        BreakerState::Open { seconds_left, last } => {
+            format!("left alone for {seconds_left} s more; its last failure: {last}")
+        }
+        BreakerState::HalfOpen { last } => {
+            format!("gets a trial call next; its last failure: {last}")
+        }
+    }
 }
 
 fn reason(fate: &Fate) -> String {

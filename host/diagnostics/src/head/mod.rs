@@ -76,6 +76,36 @@ pub(crate) fn find(line: &[u8]) -> Option<Head<'_>> {
     None
 }
 
+/// Whether [`find`] may see a head by how a line begins. Neither this nor
+/// [`may_stand`] is ever wrong when it says no, and both only look at what is
+/// next to the place.
+pub(crate) fn may_begin(line: &[u8]) -> bool {
+    match line.first() {
+        Some(b'e' | b'w' | b'n' | b'h') => severity(line).is_some(),
+        Some(b'[') => line.starts_with(b"[ERROR]") || line.starts_with(b"[WARNING]"),
+        _ => false,
+    }
+}
+
+/// Whether [`find`] may see a head at a colon, by what stands before and after
+/// it.
+pub(crate) fn may_stand(before: &[u8], after: &[u8]) -> bool {
+    match after.first() {
+        Some(b' ') => {
+            let after = trim_start(after);
+            severity(after).is_some() || is_linker(after) || before.ends_with(b")")
+        }
+        Some(b'0'..=b'9') => {
+            let digits = after
+                .iter()
+                .take_while(|b| matches!(b, b'0'..=b'9' | b':'))
+                .count();
+            after[..digits].ends_with(b":") || after[digits..].starts_with(b" - ")
+        }
+        _ => false,
+    }
+}
+
 /// A severity at the start, and what follows the word.
 pub(crate) fn severity(bytes: &[u8]) -> Option<(Severity, &[u8])> {
     const WORDS: [(&[u8], Severity); 14] = [

@@ -4,7 +4,7 @@
 use super::{Head, NOWHERE, Shape, code_and_message, severity};
 use crate::text::{extension, number, trim_end, trim_start};
 use crate::{Position, Severity};
-use memchr::{memchr, memmem, memrchr};
+use memchr::{memchr, memmem, memrchr, memrchr_iter};
 
 /// MSBuild allows a word of the tool's own before the severity:
 /// `a.xaml(1,2): XamlC error XFC0000: …`.
@@ -106,7 +106,7 @@ fn split_project(message: &[u8]) -> (&[u8], &[u8]) {
     // that begins a whole path, since folders may have them as well.
     let mut end = inner.len();
     for _ in 0..8 {
-        let Some(at) = memmem::rfind(&inner[..end], b" [") else {
+        let Some(at) = rfind_opening(&inner[..end]) else {
             break;
         };
         let project = &inner[at + 2..];
@@ -115,10 +115,17 @@ fn split_project(message: &[u8]) -> (&[u8], &[u8]) {
         }
         end = at;
     }
-    match memmem::rfind(inner, b" [") {
+    match rfind_opening(inner) {
         Some(at) if is_project(&inner[at + 2..]) => (trim_end(&message[..at]), &inner[at + 2..]),
         _ => (message, b""),
     }
+}
+
+/// The last ` [`.
+fn rfind_opening(text: &[u8]) -> Option<usize> {
+    memrchr_iter(b'[', text)
+        .map(|at| at.wrapping_sub(1))
+        .find(|at| text.get(*at) == Some(&b' '))
 }
 
 fn is_project(text: &[u8]) -> bool {

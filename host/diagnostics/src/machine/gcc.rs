@@ -144,7 +144,7 @@ fn add_fix_its(d: &mut Diagnostic, message: &str, fix_its: &[FixIt], cx: &Contex
 fn replacement(fix_it: &FixIt, cx: &Context) -> Option<Replacement> {
     Some(Replacement {
         location: Location {
-            path: path(fix_it.start.file.as_deref()?.as_bytes(), cx),
+            path: path(fix_it.start.file.as_deref()?.as_bytes(), cx).into_owned(),
             start: position(&fix_it.start),
             end: Some(position(&fix_it.next)),
             unit: ColumnUnit::Byte,
@@ -174,7 +174,7 @@ fn location(place: &Place, cx: &Context) -> Option<Location> {
         });
     let start = position(start);
     Some(Location {
-        path: path(file.as_bytes(), cx),
+        path: path(file.as_bytes(), cx).into_owned(),
         start,
         end: end.filter(|end| *end > start && start.column > 0),
         unit: ColumnUnit::Byte,

@@ -28,6 +28,11 @@ impl Reading {
     }
 }
 
+/// Whether [`line`] or a [`Document`] may begin with it.
+pub(crate) fn may_begin(line: &[u8]) -> bool {
+    matches!(line, [b'{', ..] | [b'[', b'{' | b']', ..])
+}
+
 /// Reads a line that begins with `{` or `[`. `None` if no known tool wrote it.
 pub(crate) fn line(line: &[u8], cx: &mut Context) -> Option<Reading> {
     let has = |words: &[u8]| memchr::memmem::find(&line[..line.len().min(4096)], words).is_some();

@@ -30,7 +30,7 @@ pub(super) fn mypy_line(line: &[u8], cx: &Context) -> Option<Reading> {
     d.code = said.code.unwrap_or_default();
     d.message = said.message;
     d.location = Some(Location {
-        path: path(said.file.as_bytes(), cx),
+        path: path(said.file.as_bytes(), cx).into_owned(),
         start: Position {
             line: u32::try_from(said.line).unwrap_or(0),
             column,

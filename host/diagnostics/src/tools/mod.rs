@@ -5,7 +5,7 @@ mod go;
 mod java;
 mod linker;
 mod make;
-mod msbuild;
+pub(crate) mod msbuild;
 mod program;
 mod python;
 mod rustc;
@@ -18,7 +18,7 @@ mod typescript;
 use crate::Diagnostic;
 use crate::draft::{Draft, Taken};
 use crate::head::{Head, Shape};
-use crate::text::{extension, language};
+use crate::text::{extension, language, trim_start};
 
 /// What earlier lines said that later ones need.
 #[derive(Debug, Default)]
@@ -46,6 +46,30 @@ impl Context {
     /// Where relative paths begin, as far as make said so.
     pub(crate) fn folder(&self) -> Option<&str> {
         self.folders.current()
+    }
+
+    /// Whether the next line means nothing by what came before it alone.
+    pub(crate) fn expects_nothing(&self) -> bool {
+        self.python.expects_nothing()
+    }
+
+    /// Whether [`Self::observe`] may learn something from a line by how it
+    /// begins. Never wrong when it says no, as long as nothing is expected.
+    pub(crate) fn may_begin(line: &[u8]) -> bool {
+        let starts = |words: &[&[u8]]| {
+            let text = trim_start(line);
+            words.iter().any(|word| text.starts_with(word))
+        };
+        match line.first() {
+            Some(b'm' | b'g' | b'n') => starts(&[b"make", b"gmake", b"ninja"]),
+            Some(b' ') => starts(&[b"File \"", b"Compiling ", b"Checking "]),
+            _ => false,
+        }
+    }
+
+    /// The same by the line's last byte.
+    pub(crate) fn may_end(last: u8) -> bool {
+        matches!(last, b':' | b',')
     }
 
     /// Looks at a line that is neither a head nor part of a diagnostic.

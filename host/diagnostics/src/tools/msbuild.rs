@@ -3,8 +3,9 @@
 use super::{Context, Follow, typescript};
 use crate::draft::{self, Draft, Taken, append};
 use crate::head::{Head, Shape};
-use crate::text::{extension, join, language, lossy, parent};
+use crate::text::{extension, is_absolute, join, language, lossy, parent};
 use crate::{ColumnUnit, Diagnostic, Location};
+use std::borrow::Cow;
 
 /// MSBuild prints each line of an exception as an error of its own, with the
 /// same place and code. They are one.
@@ -14,15 +15,22 @@ pub(crate) struct Crash {
     announced: bool,
 }
 
-pub(crate) fn begin(head: &Head<'_>, cx: &mut Context) -> Option<Draft> {
+/// A head, and who speaks.
+#[derive(Clone, Debug)]
+pub(crate) struct Spoken<'a> {
+    pub(crate) head: Head<'a>,
+    pub(crate) tool: &'static str,
+    pub(crate) language: &'static str,
+}
+
+/// `None` for what only informs. The language is not filled in for tsc, which
+/// has a reader of its own.
+fn spoken<'a>(head: &Head<'a>) -> Option<Spoken<'a>> {
     if !draft::stands_alone(head.severity) {
         return None;
     }
     let tool = tool(head);
-    if tool == "tsc" {
-        return typescript::begin(head, cx);
-    }
-    let lang = match (tool, language(head.path)) {
+    let language = match (tool, language(head.path)) {
         ("csc", _) => "csharp",
         ("vbc", _) => "visualbasic",
         ("fsc", _) => "fsharp",
@@ -31,12 +39,42 @@ pub(crate) fn begin(head: &Head<'_>, cx: &mut Context) -> Option<Draft> {
         (_, Some(language)) => language,
         _ => "msbuild",
     };
-    let mut diagnostic = draft::from_head(head, tool, lang, ColumnUnit::Utf16, cx);
-    diagnostic.location = location(head, cx);
-    if !head.project.is_empty() {
-        diagnostic.targets.push(lossy(head.project));
+    Some(Spoken {
+        head: head.clone(),
+        tool,
+        language,
+    })
+}
+
+/// A diagnostic that one line says whole: of a compiler that MSBuild runs.
+pub(crate) fn one_line<'a>(head: &Head<'a>) -> Option<Spoken<'a>> {
+    spoken(head).filter(|spoken| !matches!(spoken.tool, "msbuild" | "tsc"))
+}
+
+impl<'a> Spoken<'a> {
+    pub(crate) fn diagnostic(&self, cx: &Context) -> Diagnostic {
+        let head = &self.head;
+        let mut diagnostic =
+            draft::from_head(head, self.tool, self.language, ColumnUnit::Utf16, cx);
+        diagnostic.location = location(head, cx);
+        if !head.project.is_empty() {
+            diagnostic.targets.push(lossy(head.project));
+        }
+        diagnostic
     }
-    let follow = if tool == "msbuild" {
+
+    /// The file, as it stands in the diagnostic's location.
+    pub(crate) fn path(&self, cx: &Context) -> Option<Cow<'a, str>> {
+        path(&self.head, cx)
+    }
+}
+
+pub(crate) fn begin(head: &Head<'_>, cx: &mut Context) -> Option<Draft> {
+    let spoken = spoken(head)?;
+    if spoken.tool == "tsc" {
+        return typescript::begin(head, cx);
+    }
+    let follow = if spoken.tool == "msbuild" {
         let said = head.message;
         Follow::MsBuild(Crash {
             announced: said.ends_with(b"failed unexpectedly.")
@@ -45,7 +83,7 @@ pub(crate) fn begin(head: &Head<'_>, cx: &mut Context) -> Option<Draft> {
     } else {
         Follow::Single
     };
-    Some(Draft::new(diagnostic, follow))
+    Some(Draft::new(spoken.diagnostic(cx), follow))
 }
 
 impl Crash {
@@ -105,19 +143,28 @@ fn tool(head: &Head<'_>) -> &'static str {
 }
 
 fn location(head: &Head<'_>, cx: &Context) -> Option<Location> {
+    Some(Location {
+        path: path(head, cx)?.into_owned(),
+        start: head.start,
+        end: head.end,
+        unit: ColumnUnit::Utf16,
+        bytes: None,
+    })
+}
+
+fn path<'a>(head: &Head<'a>, cx: &Context) -> Option<Cow<'a, str>> {
     // `MSBUILD : error` and `CSC : error` name the program.
-    if head.start.line == 0 && extension(head.path).is_empty() {
+    if head.path.is_empty() || head.start.line == 0 && extension(head.path).is_empty() {
         return None;
     }
-    let mut location = draft::location(head, ColumnUnit::Utf16, cx)?;
     // Compilers get relative paths from MSBuild, which are relative to the
     // project's folder.
-    if !crate::text::is_absolute(head.path) && !head.project.is_empty() {
-        let project = lossy(head.project);
+    if !is_absolute(head.path) && !head.project.is_empty() {
+        let project = String::from_utf8_lossy(head.project);
         let project = project.split("::").next().unwrap_or_default();
         if let Some(folder) = parent(project) {
-            location.path = join(folder, &lossy(head.path));
+            return Some(join(folder, &String::from_utf8_lossy(head.path)).into());
         }
     }
-    Some(location)
+    Some(draft::path(head.path, cx))
 }

@@ -130,6 +130,13 @@ pub(crate) struct Memory {
     lines: u8,
 }
 
+impl Memory {
+    /// Whether no exception's name is awaited.
+    pub(crate) fn expects_nothing(&self) -> bool {
+        self.place.is_none()
+    }
+}
+
 /// Only errors of syntax are a compiler's; what a program raises when it runs
 /// is not.
 pub(crate) fn observe(line: &[u8], cx: &mut Context) -> Option<Draft> {

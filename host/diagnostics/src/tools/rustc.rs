@@ -326,7 +326,7 @@ fn place_of(text: &[u8], cx: &Context) -> Option<Location> {
         return None;
     };
     (colon > 0).then(|| Location {
-        path: draft::path(&before[..colon], cx),
+        path: draft::path(&before[..colon], cx).into_owned(),
         start: Position { line, column },
         end: None,
         unit: ColumnUnit::Char,

@@ -250,7 +250,7 @@ fn parse_fix_it(rest: &[u8], cx: &Context) -> Option<Replacement> {
     };
     Some(Replacement {
         location: Location {
-            path: crate::draft::path(&path, cx),
+            path: crate::draft::path(&path, cx).into_owned(),
             start: Position {
                 line: start_line,
                 column: start_column,

@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod cached;
+
 use buildfix_sandbox::{
     Call, CallError, Diagnostic, Limits, Node, ParseError, Plugin, QueryMatch, Request, Sandbox,
     SandboxOptions, Services, SourceFile, Span, Symbol,
@@ -252,6 +254,8 @@ pub struct Host {
     pub slow: Duration,
     /// Whether a read panics.
     pub broken: bool,
+    /// Whether it says that it never blocks.
+    pub quick: bool,
 }
 
 impl Host {
@@ -261,6 +265,9 @@ impl Host {
 }
 
 impl Services for Host {
+    fn may_block(&self) -> bool {
+        !self.quick
+    }
     fn read_file(&self, path: &str) -> Result<String, String> {
         std::thread::sleep(self.slow);
         assert!(!self.broken, "a broken service");

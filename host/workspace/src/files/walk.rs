@@ -24,7 +24,8 @@ pub enum GlobError {
     TooMany(String),
 }
 
-pub(super) fn files(root: &Path) -> Vec<String> {
+/// Everything of the project below `root`, folders included, in no order.
+pub(super) fn entries(root: &Path) -> ignore::Walk {
     let mut builder = WalkBuilder::new(root);
     builder
         .hidden(false)
@@ -48,8 +49,11 @@ pub(super) fn files(root: &Path) -> Vec<String> {
             let directory = entry.file_type().is_some_and(|kind| kind.is_dir());
             !directory || (name != "node_modules" && !is_cache(entry.path()))
         });
-    let mut files: Vec<String> = builder
-        .build()
+    builder.build()
+}
+
+pub(super) fn files(root: &Path) -> Vec<String> {
+    let mut files: Vec<String> = entries(root)
         // A folder that may not be read is as good as absent.
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))

@@ -52,6 +52,10 @@ impl State {
         Self { dir }
     }
 
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     pub(super) fn make(root: &Path, state_dir: Option<&Path>) -> Result<Self, JournalError> {
         let state = Self::of(root, state_dir);
         if let Some(above) = state_dir {

@@ -1,13 +1,15 @@
 //! The index itself: files, and their declarations by name and by container.
 
-use super::collect::{self, Decl};
-use super::module;
-use super::near::{self, Lengths, Wanted};
-use super::{MAX_DISTANCE, MAX_FOUND, Symbol, library};
+use super::names::{File, Names, module_of};
+use super::near::{self, Wanted};
+use super::store::{Decls, Remembered, Store};
+use super::{MAX_DISTANCE, MAX_FOUND, Symbol, collect, library};
+use crate::files::Stamp;
 use crate::syntax::{self, Language, SyntaxError};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 /// Where the index finds the workspace's files.
 pub trait Sources: Send + Sync {
@@ -19,6 +21,12 @@ pub trait Sources: Send + Sync {
     /// # Errors
     /// Says why the file cannot be read; it is then left out of the index.
     fn read(&self, path: &str, with: &mut dyn FnMut(&str, &str)) -> Result<(), String>;
+
+    /// What can be said of a file without reading it. `None` where nothing is
+    /// known; such a file is read each time.
+    fn stamp(&self, _path: &str) -> Option<Stamp> {
+        None
+    }
 }
 
 /// Why a file's declarations cannot be listed.
@@ -37,19 +45,14 @@ pub enum SymbolError {
     Syntax(#[from] SyntaxError),
 }
 
-/// One file's declarations, by content alone.
-type Decls = Arc<Vec<Decl>>;
-/// A declaration: its file's number, and its place among the file's.
-type Place = (u32, u32);
-
 /// Languages whose declarations see each other, so that they share an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Family(&'static str);
+pub(super) struct Family(pub &'static str);
 
 impl Family {
     /// A `.h` may be either language's, whatever it holds, so C and C++ are
     /// one family.
-    fn of(language: &str) -> Option<Self> {
+    pub fn of(language: &str) -> Option<Self> {
         Some(Self(match language {
             "c" | "cpp" => "c",
             "csharp" => "csharp",
@@ -64,37 +67,22 @@ impl Family {
     }
 }
 
-struct File {
-    path: String,
-    hash: String,
-    language: Language,
-    /// What the path makes of the file: the module's name.
-    module: String,
-    decls: Decls,
-}
-
-#[derive(Default)]
-struct Names {
-    /// The generation of the files that it shows; 0 before the first.
-    generation: u64,
-    files: Vec<Option<File>>,
-    free: Vec<u32>,
-    by_path: HashMap<String, u32>,
-    by_name: HashMap<Arc<str>, Vec<Place>>,
-    by_container: HashMap<String, Vec<Place>>,
-    lengths: Lengths,
-}
-
 /// Declarations of a workspace by name, kept up to date by content hash; for
 /// use by many threads at once.
 pub struct SymbolIndex {
-    sources: Arc<dyn Sources>,
+    pub(super) sources: Arc<dyn Sources>,
     generation: AtomicU64,
-    families: RwLock<HashMap<Family, Arc<RwLock<Names>>>>,
+    pub(super) families: RwLock<HashMap<Family, Arc<RwLock<Names>>>>,
     /// The declarations of every content seen, whether a file still has it, or
     /// why it has none: a hostile file costs its time limit once.
-    contents: Mutex<HashMap<(Language, String), Result<Decls, SyntaxError>>>,
+    pub(super) contents: Mutex<HashMap<(Language, String), Result<Decls, SyntaxError>>>,
+    pub(super) store: Option<Store>,
+    /// What was read in an earlier run, or ahead; by family, then path.
+    pub(super) remembered: Mutex<HashMap<Family, HashMap<String, Remembered>>>,
+    /// Whether a family's files differ from what is kept of them.
+    pub(super) unsaved: Mutex<HashMap<Family, bool>>,
     parses: AtomicU64,
+    busy: Mutex<Duration>,
 }
 
 /// Contents are forgotten when there are this many more than files in use.
@@ -104,12 +92,23 @@ impl SymbolIndex {
     /// An index of these files, which reads none of them yet.
     #[must_use]
     pub fn new(sources: Arc<dyn Sources>) -> Self {
+        Self::with_store(sources, None)
+    }
+
+    /// An index that goes on where the one of the last run ended. Whatever is
+    /// wrong with what is kept is as if nothing were.
+    #[must_use]
+    pub fn with_store(sources: Arc<dyn Sources>, store: Option<Store>) -> Self {
         Self {
             sources,
             generation: AtomicU64::new(1),
             families: RwLock::default(),
             contents: Mutex::default(),
+            store,
+            remembered: Mutex::default(),
+            unsaved: Mutex::default(),
             parses: AtomicU64::new(0),
+            busy: Mutex::default(),
         }
     }
 
@@ -119,16 +118,16 @@ impl SymbolIndex {
         self.generation.fetch_add(1, Ordering::Release);
     }
 
-    /// Indexes a language's files now, so that the first question need not wait:
-    /// worth a thread while a build runs, for a large project takes seconds.
-    pub fn prepare(&self, language: &str) {
-        self.with_names(language, |_| ());
-    }
-
     /// How many texts were parsed so far.
     #[must_use]
     pub fn parses(&self) -> u64 {
         self.parses.load(Ordering::Relaxed)
+    }
+
+    /// How long questions had to wait for files to be read and parsed.
+    #[must_use]
+    pub fn busy(&self) -> Duration {
+        *lock(&self.busy)
     }
 
     /// Declarations of exactly this name, sorted by origin (the workspace
@@ -213,7 +212,11 @@ impl SymbolIndex {
     }
 
     /// Calls `ask` with the language's names, brought up to date.
-    fn with_names<T: Default>(&self, language: &str, ask: impl FnOnce(&Names) -> T) -> T {
+    pub(super) fn with_names<T: Default>(
+        &self,
+        language: &str,
+        ask: impl FnOnce(&Names) -> T,
+    ) -> T {
         let Some(family) = Family::of(language) else {
             return T::default();
         };
@@ -237,85 +240,15 @@ impl SymbolIndex {
         }
         let mut names = names.write().unwrap_or_else(PoisonError::into_inner);
         if names.generation < generation {
+            let started = Instant::now();
             self.update(family, &mut names);
             names.generation = generation;
+            *lock(&self.busy) += started.elapsed();
         }
         ask(&names)
     }
 
-    /// Reads every file of a family and takes in those that changed.
-    fn update(&self, family: Family, names: &mut Names) {
-        let paths = self.sources.paths();
-        let mine: Vec<&String> = paths
-            .iter()
-            .filter(|path| {
-                Language::of_path(path)
-                    .is_some_and(|language| Family::of(language.name()) == Some(family))
-            })
-            .collect();
-        let next = AtomicUsize::new(0);
-        let changed = Mutex::new(Vec::new());
-        let gone = Mutex::new(Vec::new());
-        let known = &*names;
-        let work = || {
-            while let Some(path) = mine.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let mut loaded = None;
-                let read = self.sources.read(path, &mut |text, hash| {
-                    if !known.is_current(path, hash, &paths) {
-                        loaded = Some(self.load(path, text, hash, &paths));
-                    }
-                });
-                let reason = match (read, loaded) {
-                    (Ok(()), None) => continue,
-                    (Ok(()), Some(Ok(file))) => {
-                        changed
-                            .lock()
-                            .unwrap_or_else(PoisonError::into_inner)
-                            .push(file);
-                        continue;
-                    }
-                    (Ok(()), Some(Err(error))) => error.to_string(),
-                    (Err(reason), _) => reason,
-                };
-                tracing::debug!(path = path.as_str(), reason, "left out of the symbol index");
-                gone.lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push((*path).clone());
-            }
-        };
-        let threads = std::thread::available_parallelism()
-            .map_or(1, usize::from)
-            .min(mine.len());
-        std::thread::scope(|scope| {
-            for _ in 1..threads {
-                scope.spawn(work);
-            }
-            work();
-        });
-        for path in gone.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            names.remove(&path);
-        }
-        let present: std::collections::HashSet<&str> =
-            mine.iter().map(|path| path.as_str()).collect();
-        let absent: Vec<String> = names
-            .by_path
-            .keys()
-            .filter(|path| !present.contains(path.as_str()))
-            .cloned()
-            .collect();
-        for path in absent {
-            names.remove(&path);
-        }
-        let mut changed = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
-        changed.sort_by(|left, right| left.path.cmp(&right.path));
-        for file in changed {
-            names.remove(&file.path);
-            names.insert(file);
-        }
-        self.forget_spare_contents();
-    }
-
-    fn load(
+    pub(super) fn load(
         &self,
         path: &str,
         text: &str,
@@ -325,7 +258,7 @@ impl SymbolIndex {
         let language = Language::of_source(path, text)
             .ok_or_else(|| SyntaxError::NoGrammar(path.to_owned()))?;
         let key = (language, hash.to_owned());
-        let contents = || self.contents.lock().unwrap_or_else(PoisonError::into_inner);
+        let contents = || lock(&self.contents);
         let kept = contents().get(&key).cloned();
         let decls = kept.unwrap_or_else(|| {
             self.parses.fetch_add(1, Ordering::Relaxed);
@@ -336,6 +269,7 @@ impl SymbolIndex {
         })?;
         Ok(File {
             path: path.to_owned(),
+            stamp: None,
             hash: hash.to_owned(),
             language,
             module: module_of(language, path, paths),
@@ -343,8 +277,8 @@ impl SymbolIndex {
         })
     }
 
-    fn forget_spare_contents(&self) {
-        let mut contents = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn forget_spare_contents(&self) {
+        let mut contents = lock(&self.contents);
         let used = |decls: &Result<Decls, _>| {
             decls
                 .as_ref()
@@ -356,132 +290,12 @@ impl SymbolIndex {
     }
 }
 
-fn module_of(language: Language, path: &str, paths: &[String]) -> String {
-    let exists = |file: &str| {
-        paths
-            .binary_search_by(|path| path.as_str().cmp(file))
-            .is_ok()
-    };
-    module::of_path(language, path, exists)
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What it guards is whole at every step.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn finish(found: &mut Vec<Symbol>) {
     found.sort();
     found.truncate(MAX_FOUND);
-}
-
-impl File {
-    fn container(&self, decl: &Decl) -> String {
-        match (self.module.is_empty(), decl.container.is_empty()) {
-            (true, _) => decl.container.to_string(),
-            (false, true) => self.module.clone(),
-            (false, false) => {
-                let separator = if self.language == Language::Rust {
-                    "::"
-                } else {
-                    "."
-                };
-                format!("{}{separator}{}", self.module, decl.container)
-            }
-        }
-    }
-
-    /// What a header keeps to the file that includes it, every file can have.
-    fn is_header(&self) -> bool {
-        matches!(self.language, Language::C | Language::Cpp)
-            && self
-                .path
-                .rsplit('.')
-                .next()
-                .is_some_and(|ending| ending.starts_with(['h', 'H']))
-    }
-
-    fn symbol(&self, decl: &Decl) -> Symbol {
-        Symbol {
-            origin: "workspace",
-            container: self.container(decl),
-            path: self.path.clone(),
-            start: decl.start,
-            end: decl.end,
-            name: decl.name.to_string(),
-            kind: decl.kind,
-            language: self.language.name(),
-            exported: decl.exported || self.is_header() && decl.signature.starts_with("static "),
-            signature: decl.signature.to_string(),
-        }
-    }
-}
-
-impl Names {
-    /// Whether the file is known with this content, as the same module.
-    fn is_current(&self, path: &str, hash: &str, paths: &[String]) -> bool {
-        self.by_path
-            .get(path)
-            .and_then(|&number| self.files[number as usize].as_ref())
-            .is_some_and(|file| {
-                file.hash == hash && file.module == module_of(file.language, path, paths)
-            })
-    }
-
-    /// C asked for shows nothing of C++; C++ shows both.
-    fn symbols(&self, places: &[Place], language: &str) -> Vec<Symbol> {
-        places
-            .iter()
-            .filter_map(|&(file, decl)| {
-                let file = self.files[file as usize].as_ref()?;
-                let seen = file.language.name() == language
-                    || language == "cpp"
-                    || file.path.ends_with(".h");
-                seen.then(|| file.symbol(&file.decls[decl as usize]))
-            })
-            .collect()
-    }
-
-    fn insert(&mut self, file: File) {
-        let number = self.free.pop().unwrap_or_else(|| {
-            self.files.push(None);
-            u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX)
-        });
-        for (index, decl) in (0_u32..).zip(file.decls.iter()) {
-            if let Some(places) = self.by_name.get_mut(&*decl.name) {
-                places.push((number, index));
-            } else {
-                let name: Arc<str> = Arc::from(&*decl.name);
-                self.by_name.insert(name.clone(), vec![(number, index)]);
-                self.lengths.insert(name);
-            }
-            self.by_container
-                .entry(file.container(decl))
-                .or_default()
-                .push((number, index));
-        }
-        self.by_path.insert(file.path.clone(), number);
-        self.files[number as usize] = Some(file);
-    }
-
-    fn remove(&mut self, path: &str) {
-        let Some(number) = self.by_path.remove(path) else {
-            return;
-        };
-        let Some(file) = self.files[number as usize].take() else {
-            return;
-        };
-        self.free.push(number);
-        for decl in file.decls.iter() {
-            if let Some(places) = self.by_name.get_mut(&*decl.name) {
-                places.retain(|place| place.0 != number);
-                if places.is_empty() {
-                    self.by_name.remove(&*decl.name);
-                    self.lengths.remove(&decl.name);
-                }
-            }
-            let container = file.container(decl);
-            if let Some(places) = self.by_container.get_mut(&container) {
-                places.retain(|place| place.0 != number);
-                if places.is_empty() {
-                    self.by_container.remove(&container);
-                }
-            }
-        }
-    }
 }

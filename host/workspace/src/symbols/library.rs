@@ -10,6 +10,7 @@
 //! |---|---|---|
 //! | `dotnet.bin` | `tools/dotnet-index` | the framework's own assemblies |
 //! | `java.bin` | `tools/java-index` | the JDK's own class files: the exported packages of the `java.*` modules |
+//! | `go.bin` | `tools/go-index` | the packages of GOROOT, as `go/types` reads them |
 //! | `python.bin` | `tools/python-index` | typeshed's stubs of the standard library, as mypy ships them |
 //!
 //! Everything in it can be used by programs: public or protected, or, in
@@ -17,15 +18,18 @@
 //! out: the base type, named in the signature, has the member. Java's
 //! parameters have no names, because class files have none. A Python name that
 //! a module offers but another declares stands in both; the members of a class
-//! stand where it is declared.
+//! stand where it is declared. A Go package's own line stands in the container of
+//! its import path, for several are called `rand`, and names the packages that
+//! its signatures mention.
 
 use super::Symbol;
 use super::near::{Lengths, Wanted};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-static LIBRARIES: [Library; 3] = [
+static LIBRARIES: [Library; 4] = [
     Library::new("csharp", "dotnet", include_bytes!("dotnet.bin")),
+    Library::new("go", "go", include_bytes!("go.bin")),
     Library::new("java", "jdk", include_bytes!("java.bin")),
     Library::new("python", "python", include_bytes!("python.bin")),
 ];
@@ -330,6 +334,41 @@ mod tests {
             member("java", "java.lang.Thread.State", "NEW"),
             [("enum-member", "State NEW".into())]
         );
+    }
+
+    #[test]
+    fn go_has_packages_with_their_imports() {
+        let packages = |name| containers("go", name, "module");
+        assert_eq!(
+            packages("rand"),
+            ["crypto/rand", "math/rand", "math/rand/v2"]
+        );
+        assert_eq!(
+            member("go", "bufio", "bufio"),
+            [("module", "package bufio; import (\"io\")".into())]
+        );
+        assert_eq!(containers("go", "Sprintf", "function"), ["fmt"]);
+        assert_eq!(
+            member("go", "io", "Writer"),
+            [(
+                "interface",
+                "type Writer interface{Write(p []byte) (n int, err error)}".into()
+            )]
+        );
+        assert_eq!(
+            member("go", "strings.Builder", "WriteString"),
+            [(
+                "method",
+                "func (b *Builder) WriteString(s string) (int, error)".into()
+            )]
+        );
+        assert_eq!(
+            member("go", "net/http.Request", "Method"),
+            [("field", "Method string".into())]
+        );
+        // A hidden embedded type declares it.
+        assert_eq!(member("go", "testing.T", "Fatal")[0].0, "method");
+        assert_eq!(member("go", "math", "MaxInt8")[0].1, "const MaxInt8 = 127");
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod csharp;
 mod ecma;
 mod go;
 mod hostile;
+mod incremental;
 mod index;
 mod java;
 mod python;

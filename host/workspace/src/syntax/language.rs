@@ -4,7 +4,9 @@ use memchr::memmem;
 
 /// A language with a grammar. TypeScript with and without JSX are two grammars
 /// of one language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[non_exhaustive]
 pub enum Language {
     /// C.

@@ -1,4 +1,5 @@
 use super::index;
+use std::sync::atomic::AtomicBool;
 
 #[test]
 fn only_changed_contents_are_parsed_again() {
@@ -54,8 +55,9 @@ fn a_language_can_be_indexed_ahead() {
         ("a.go", "package a\nfunc F() {}\n"),
         ("b.go", "package b\n"),
     ]);
-    index.prepare("go");
-    index.prepare("cobol");
+    let stop = AtomicBool::new(false);
+    index.prepare("go", &stop);
+    index.prepare("cobol", &stop);
     assert_eq!(index.parses(), 2);
     assert_eq!(index.members("go", "a")[0].name, "F");
     assert_eq!(index.parses(), 2);

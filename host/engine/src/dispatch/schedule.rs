@@ -1,0 +1,211 @@
+//! Makes the planned calls: as many at a time as the sandbox can use, none of a
+//! plugin whose breaker is open.
+//!
+//! Requests are made one by one as calls end, so that memory is bounded by the
+//! calls under way and not by the diagnostics. Which of them runs when is the
+//! sandbox's: it has the lanes, and waits for free memory.
+
+use super::answer::{accept, fail};
+use super::plan::Job;
+use super::request::request;
+use super::{Cancelled, Dispatch, Proposals};
+use crate::breaker::Permit;
+use crate::build::cancelled;
+use crate::event::Event;
+use crate::problem::Problem;
+use buildfix_sandbox as wasm;
+use buildfix_sandbox::cache::Round;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::MissedTickBehavior;
+
+/// How often is told what runs.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+
+/// How a job ended.
+enum Ended {
+    Answered(wasm::Call),
+    Failed(String),
+}
+
+struct Schedule<'a, 'd> {
+    dispatch: &'a mut Dispatch<'d>,
+    problems: &'a [Problem],
+    jobs: Vec<Job>,
+    round: Arc<Round>,
+    /// Not begun yet.
+    waiting: VecDeque<usize>,
+    /// By fixer: jobs that wait for the end of its trial call.
+    on_trial: BTreeMap<usize, Vec<usize>>,
+    tasks: JoinSet<Result<wasm::Call, wasm::CallError>>,
+    running: BTreeMap<Id, usize>,
+    /// Ended before an earlier job of the plan.
+    ended: BTreeMap<usize, Ended>,
+    /// The first job whose end has not been taken.
+    next: usize,
+    told: BTreeSet<u64>,
+}
+
+/// Makes every call and takes the answers in the order of the plan, whatever
+/// the order in which they end.
+pub(super) async fn run(
+    dispatch: &mut Dispatch<'_>,
+    jobs: Vec<Job>,
+    problems: &[Problem],
+    result: &mut Proposals,
+) -> Result<(), Cancelled> {
+    let Some(sandbox) = dispatch.fixers.first().map(|fixer| fixer.plugin.sandbox()) else {
+        return Ok(());
+    };
+    let window = sandbox.window();
+    let mut cancel = dispatch.cancel.clone();
+    let services: Arc<dyn wasm::Services> = dispatch.services.clone();
+    let round = Arc::new(Round::new(dispatch.cache.clone(), services));
+    let mut schedule = Schedule {
+        round,
+        waiting: (0..jobs.len()).collect(),
+        dispatch,
+        problems,
+        jobs,
+        on_trial: BTreeMap::new(),
+        tasks: JoinSet::new(),
+        running: BTreeMap::new(),
+        ended: BTreeMap::new(),
+        next: 0,
+        told: BTreeSet::new(),
+    };
+    let mut beat = tokio::time::interval_at(tokio::time::Instant::now() + HEARTBEAT, HEARTBEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        while schedule.tasks.len() < window
+            && let Some(job) = schedule.waiting.pop_front()
+        {
+            schedule.begin(job, result);
+            result.most_at_once = result.most_at_once.max(schedule.tasks.len());
+        }
+        schedule.take(result);
+        tokio::select! {
+            biased;
+            // Dropping the tasks ends the calls.
+            () = cancelled(&mut cancel) => return Err(Cancelled),
+            ended = schedule.tasks.join_next_with_id() => match ended {
+                Some(ended) => schedule.end(ended),
+                None => return Ok(()),
+            },
+            _ = beat.tick() => schedule.beat(&sandbox),
+        }
+    }
+}
+
+impl Schedule<'_, '_> {
+    fn begin(&mut self, number: usize, result: &mut Proposals) {
+        let job = &self.jobs[number];
+        if let Some(queue) = self.on_trial.get_mut(&job.fixer) {
+            queue.push(number);
+            return;
+        }
+        let fixer = &self.dispatch.fixers[job.fixer];
+        match self.dispatch.breakers.permit(&fixer.plugin) {
+            Permit::Call => {}
+            Permit::Trial => {
+                self.on_trial.insert(job.fixer, Vec::new());
+            }
+            Permit::Refused(why) => {
+                self.ended.insert(number, Ended::Failed(why));
+                return;
+            }
+        }
+        let Some(request) = request(job, fixer, self.problems, self.dispatch.workspace) else {
+            self.dispatch.breakers.inconclusive(&fixer.plugin);
+            self.on_trial.remove(&job.fixer);
+            let gone = Ended::Failed("its file is gone".to_owned());
+            self.ended.insert(number, gone);
+            return;
+        };
+        let plugin = fixer.plugin.clone();
+        let round = Arc::clone(&self.round);
+        let call = async move {
+            let run = async |request, services| plugin.call(request, services).await;
+            round.call(&plugin, request, run).await
+        };
+        let task = self.tasks.spawn(call);
+        self.running.insert(task.id(), number);
+        result.calls += 1;
+    }
+
+    fn end(&mut self, ended: Result<(Id, Result<wasm::Call, wasm::CallError>), JoinError>) {
+        let id = match &ended {
+            Ok((id, _)) => *id,
+            Err(error) => error.id(),
+        };
+        let Some(number) = self.running.remove(&id) else {
+            return;
+        };
+        let number_of_fixer = self.jobs[number].fixer;
+        let fixer = &self.dispatch.fixers[number_of_fixer];
+        let breakers = self.dispatch.breakers;
+        let ended = match ended {
+            Ok((_, Ok(call))) => {
+                breakers.answered(&fixer.plugin);
+                Ended::Answered(call)
+            }
+            Ok((_, Err(error))) => {
+                // What the cache tells of was counted when it happened.
+                if error.failure.is_plugins_fault() && !error.context.cached {
+                    breakers.failed(&fixer.plugin, &error.failure.to_string());
+                } else {
+                    breakers.inconclusive(&fixer.plugin);
+                }
+                Ended::Failed(error.to_string())
+            }
+            Err(error) => {
+                breakers.inconclusive(&fixer.plugin);
+                Ended::Failed(format!(
+                    "plugin `{}`: the call failed: {error}",
+                    fixer.name()
+                ))
+            }
+        };
+        self.ended.insert(number, ended);
+        // What waited for the trial asks again.
+        for number in self
+            .on_trial
+            .remove(&number_of_fixer)
+            .into_iter()
+            .flatten()
+            .rev()
+        {
+            self.waiting.push_front(number);
+        }
+    }
+
+    /// Takes what has ended, as far as the plan's order allows.
+    fn take(&mut self, result: &mut Proposals) {
+        while let Some(ended) = self.ended.remove(&self.next) {
+            let job = &self.jobs[self.next];
+            let fixer = &self.dispatch.fixers[job.fixer];
+            match ended {
+                Ended::Answered(call) => accept(result, fixer, &job.problems, call, self.problems),
+                Ended::Failed(message) => fail(result, &job.problems, &message),
+            }
+            self.next += 1;
+        }
+    }
+
+    fn beat(&mut self, sandbox: &wasm::Sandbox) {
+        let running = sandbox.running();
+        let events = self.dispatch.events;
+        for call in &running {
+            if call.elapsed >= self.dispatch.slow && self.told.insert(call.id) {
+                events.emit(Event::SlowCall(call));
+            }
+        }
+        events.emit(Event::Heartbeat {
+            running: &running,
+            ended: self.next + self.ended.len(),
+            calls: self.jobs.len(),
+        });
+    }
+}

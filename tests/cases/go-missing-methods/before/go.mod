@@ -1,0 +1,3 @@
+module example.invalid/missing-methods
+
+go 1.21

@@ -1,0 +1,3 @@
+module example.invalid/names
+
+go 1.21

@@ -1,0 +1,3 @@
+module example.invalid/unused-and-imports
+
+go 1.21

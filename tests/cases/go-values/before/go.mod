@@ -1,0 +1,3 @@
+module example.invalid/values
+
+go 1.21
