@@ -292,6 +292,13 @@ pub(crate) fn missing_return(context: &Context<'_>, diagnostic: &Diagnostic) -> 
             v.role != Role::Field || file.slice(body.clone()).contains(v.name.as_str())
         });
     }
+    // A value that was given, and stays as it was, is no result.
+    candidates.retain(|v| {
+        let fixed = types::primitive(&v.ty).is_some() || v.ty == "String";
+        let inside = file.slice(body.clone());
+        let set = ["=", "+=", "-=", "*=", "/=", "++", "--"];
+        v.role != Role::Parameter || !fixed || set.iter().any(|o| assigns(inside, &v.name, o))
+    });
     let insert = |statement: &str, title: String, tier: &str| {
         let mut fix = edit::fix(diagnostic, title, tier);
         fix = if bare_return {

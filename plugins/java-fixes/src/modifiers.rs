@@ -1,7 +1,7 @@
 //! `static`, `final`, access, and what an override owes the method it
 //! overrides.
 
-use crate::members::{full_name, is_type, package_of};
+use crate::members::{full_name, package_of};
 use crate::model::{self, METHODS, TYPES};
 use crate::{Context, JAVA, imports, types};
 use buildfix_fixer_support::tree::{File, Node};
@@ -291,12 +291,22 @@ pub(crate) fn widen(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> 
     };
     let (name, parameters) = signature(what);
     let owner_name = types::simple(owner);
-    let Some(ty) = context
-        .host
-        .find(JAVA, owner_name)
-        .into_iter()
-        .filter(is_type)
-        .find(|s| s.origin == "workspace")
+    // Of types of one name the one in sight, if it keeps such a thing to itself.
+    let mut owners = context.types_named(owner_name);
+    owners.retain(|s| s.origin == "workspace");
+    let keeps = |ty: &Symbol| {
+        let members = context.host.members(JAVA, &full_name(ty));
+        let open = first.contains(" is not public in ");
+        members.iter().any(|s| {
+            s.name == name
+                && (open || s.signature.contains("private ") || s.signature.contains("protected "))
+        })
+    };
+    let Some(ty) = owners
+        .iter()
+        .find(|ty| keeps(ty))
+        .or_else(|| owners.first())
+        .cloned()
     else {
         return Vec::new();
     };

@@ -137,6 +137,15 @@ pub(crate) fn types_named(
         }
         return fixes;
     }
+    // An import of it that leads nowhere is reported by itself.
+    let imported = imports::of(&context.file);
+    let suffix = format!(".{}", missing.name);
+    if imported
+        .iter()
+        .any(|i| !i.fixed && i.name.ends_with(&suffix))
+    {
+        return fixes;
+    }
     fixes.extend(import_fixes(context, diagnostic, missing.name));
     fixes.extend(near_types(context, diagnostic, missing.name, &at));
     fixes

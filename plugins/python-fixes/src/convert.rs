@@ -261,20 +261,23 @@ fn operands(context: &Context<'_>, diagnostic: &Diagnostic) -> Option<(Node, Nod
         "comparison_operator",
         "augmented_assignment",
     ];
-    // The place is that of the whole operation, or of its left operand's.
-    let node = around
+    around
         .iter()
-        .find(|n| kinds.contains(&n.kind.as_str()) && n.range.start == span.start)?;
-    let named =
-        |a: &str, b: &str| Some((context.file.field(node, a)?, context.file.field(node, b)?));
-    match named("left", "right") {
-        Some(pair) => Some(pair),
-        None => {
-            let children = context.file.children(node, "_");
-            let mut children = children.into_iter().filter(|n| n.kind != "comment");
-            Some((children.next()?, children.next()?))
-        }
-    }
+        .filter(|n| kinds.contains(&n.kind.as_str()))
+        .find_map(|node| {
+            let left = context.file.field(node, "left");
+            let pair = match left.zip(context.file.field(node, "right")) {
+                Some(pair) => pair,
+                None => {
+                    let children = context.file.children(node, "_");
+                    let mut children = children.into_iter().filter(|n| n.kind != "comment");
+                    (children.next()?, children.next()?)
+                }
+            };
+            // The place is that of the operation or of one of its operands.
+            let at = [&pair.0, &pair.1].map(|n| n.range.start);
+            at.contains(&span.start).then_some(pair)
+        })
 }
 
 /// `Unsupported operand types for + ("int" and "str")`.

@@ -354,6 +354,11 @@ fn parameters(context: &Context<'_>, function: &Function, wanted: &str) -> Vec<S
         .iter()
         .filter(|p| p.ty.clone().is_some_and(|ty| file.slice(ty) == wanted))
         .filter(|p| body.contains(&p.name))
+        // What cannot be changed in place is given back only if it is set.
+        .filter(|p| {
+            let set = model::bindings(file, &function.body);
+            !plain(wanted) || set.iter().any(|b| b.name == p.name)
+        })
         .map(|p| p.name.clone())
         .collect()
 }

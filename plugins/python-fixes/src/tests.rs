@@ -220,6 +220,23 @@ fn converts_values() {
 }
 
 #[test]
+fn converts_the_operand_that_is_wrong() {
+    let error = "Unsupported operand types for + (\"str\" and \"int\")  [operator]";
+    assert_eq!(
+        one("print(\"n: \" + ¦f()¦)\n", error),
+        "print(\"n: \" + str(f()))\n"
+    );
+    let error = "Unsupported operand types for + (\"bytes\" and \"str\")  [operator]";
+    assert_eq!(one("x = f() + ¦\"x\"¦\n", error), "x = f() + b\"x\"\n");
+    let error =
+        "Unsupported operand types for + (\"int\" and \"Coroutine[Any, Any, int]\")  [operator]";
+    assert_eq!(
+        one("async def f() -> int:\n    return 1 + ¦g()¦\n", error),
+        "async def f() -> int:\n    return 1 + await g()\n"
+    );
+}
+
+#[test]
 fn says_that_something_is_not_none() {
     let error = "Item \"None\" of \"str | None\" has no attribute \"upper\"  [union-attr]";
     let text = "def f(s: str | None) -> None:\n    x = 1\n    print(¦s.upper¦())\n    print(¦s.upper¦())\n";

@@ -292,8 +292,12 @@ impl<'a> Trees<'a> {
     }
 }
 
-/// Joins a fix with an equal one: one edit may answer many diagnostics.
+/// Joins a fix with an equal one: one edit may answer many diagnostics. A fix
+/// that changes nothing is dropped.
 pub fn push(fixes: &mut Vec<Fix>, fix: Fix) {
+    if fix.edits.is_empty() && fix.files.is_empty() {
+        return;
+    }
     let known = fixes.iter_mut().find(|f| {
         f.edits == fix.edits && f.files == fix.files && f.applicability == fix.applicability
     });

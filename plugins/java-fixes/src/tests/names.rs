@@ -210,3 +210,9 @@ fn finds_the_method_that_was_meant_to_override() {
         "class A { @Override public String toString() { return null; } }"
     );
 }
+
+#[test]
+fn leaves_what_a_wrong_import_explains() {
+    let text = "import java.utl.List;\nclass A { ¦List f; }\n";
+    assert!(all(&[("A.java", text)], &missing("class List", "class A")).is_empty());
+}
