@@ -83,7 +83,7 @@ fn tree(root: &Path, files: usize) {
         let dir = root.join(format!("d{}", number / 100));
         fs::create_dir_all(&dir).unwrap();
         let text = format!(
-            "package p\n\ntype T{number} struct{{ Field int }}\n\nfunc (t T{number}) M() {{}}\n"
+            "package p\n\ntype T{number} struct{{ Field int }}\n\nfunc (t T{number}) Marked() {{}}\n"
         );
         fs::write(dir.join(format!("f{number}.go")), text).unwrap();
     }
@@ -102,11 +102,11 @@ fn a_second_run_over_ten_thousand_files_asks_for_stamps_alone() {
     settle();
 
     let first = run(root, state, "a");
-    let answer = first.found("M");
+    let answer = first.found("Marked");
     assert_eq!(answer.len(), 2_000, "as many as one answer lists");
     assert_eq!(first.cost(), (10_000, 10_000));
     first.index.refresh();
-    assert_eq!(first.found("M"), answer);
+    assert_eq!(first.found("Marked"), answer);
     assert_eq!(
         first.cost(),
         (10_000, 10_000),
@@ -115,17 +115,17 @@ fn a_second_run_over_ten_thousand_files_asks_for_stamps_alone() {
     first.index.save();
 
     let second = run(root, state, "a");
-    assert_eq!(second.found("M"), answer);
+    assert_eq!(second.found("Marked"), answer);
     assert_eq!(second.cost(), (0, 0));
     assert_eq!(second.sources.stamps.load(Ordering::Relaxed), 10_000);
 
     // Another content, the same content written again, one file less.
-    fs::write(root.join("d0/f7.go"), "package p\n\nfunc New() {}\n").unwrap();
+    fs::write(root.join("d0/f7.go"), "package p\n\nfunc Renewed() {}\n").unwrap();
     let same = fs::read(root.join("d0/f8.go")).unwrap();
     fs::write(root.join("d0/f8.go"), same).unwrap();
     fs::remove_file(root.join("d0/f9.go")).unwrap();
     let third = run(root, state, "a");
-    assert_eq!(third.found("New").len(), 1);
+    assert_eq!(third.found("Renewed").len(), 1);
     assert!(third.found("T7").is_empty());
     assert!(third.found("T9").is_empty());
     assert_eq!(third.found("T8").len(), 1);
@@ -136,12 +136,12 @@ fn a_second_run_over_ten_thousand_files_asks_for_stamps_alone() {
 fn a_file_changed_within_a_time_step_is_read_again() {
     let (tree_dir, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (root, state) = (tree_dir.path(), state.path());
-    fs::write(root.join("a.go"), "package p\nfunc A() {}\n").unwrap();
+    fs::write(root.join("a.go"), "package p\nfunc Alone() {}\n").unwrap();
     let first = run(root, state, "a");
-    assert_eq!(first.found("A").len(), 1);
+    assert_eq!(first.found("Alone").len(), 1);
     first.index.save();
     let second = run(root, state, "a");
-    assert_eq!(second.found("A").len(), 1);
+    assert_eq!(second.found("Alone").len(), 1);
     assert_eq!(
         second.cost(),
         (1, 0),
@@ -156,11 +156,11 @@ fn what_is_damaged_or_from_another_program_is_made_anew() {
     tree(root, 20);
     settle();
     let first = run(root, state, "a");
-    let answer = first.found("M");
+    let answer = first.found("Marked");
     first.index.save();
     let path = state.join("symbols-go");
     let whole = fs::read(&path).unwrap();
-    assert_eq!(run(root, state, "a").found("M"), answer);
+    assert_eq!(run(root, state, "a").found("Marked"), answer);
 
     let middle = whole.len() / 2;
     let mut flipped = whole.clone();
@@ -170,12 +170,12 @@ fn what_is_damaged_or_from_another_program_is_made_anew() {
     for damaged in [&whole[..middle], &flipped, &version, b"", &whole[1..]] {
         fs::write(&path, damaged).unwrap();
         let run = run(root, state, "a");
-        assert_eq!(run.found("M"), answer);
+        assert_eq!(run.found("Marked"), answer);
         assert_eq!(run.cost(), (20, 20));
     }
     fs::write(&path, &whole).unwrap();
     let other = run(root, state, "b");
-    assert_eq!(other.found("M"), answer);
+    assert_eq!(other.found("Marked"), answer);
     assert_eq!(
         other.cost(),
         (20, 20),
@@ -183,7 +183,7 @@ fn what_is_damaged_or_from_another_program_is_made_anew() {
     );
     other.index.save();
     let again = run(root, state, "b");
-    assert_eq!(again.found("M"), answer);
+    assert_eq!(again.found("Marked"), answer);
     assert_eq!(again.cost(), (0, 0), "and what it kept replaces the old");
 }
 
@@ -246,10 +246,10 @@ fn preparing_stops_when_told_and_is_not_lost() {
     let ahead = run(root, state, "a");
     ahead.index.prepare("go", &AtomicBool::new(false));
     assert_eq!(ahead.cost(), (50, 50));
-    assert_eq!(ahead.found("M").len(), 50);
+    assert_eq!(ahead.found("Marked").len(), 50);
     assert_eq!(ahead.cost(), (50, 50));
     ahead.index.save();
     let next = run(root, state, "a");
-    assert_eq!(next.found("M").len(), 50);
+    assert_eq!(next.found("Marked").len(), 50);
     assert_eq!(next.cost(), (0, 0), "what was prepared is kept as well");
 }
