@@ -13,8 +13,9 @@ macro_rules! components {
 #[must_use]
 pub fn components() -> &'static [(&'static str, &'static [u8])] {
     components![
-        "c-fixes",
+        // Of equally sure proposals the compiler's own come first.
         "compiler-suggestions",
+        "c-fixes",
         "csharp-duplicates",
         "csharp-fixes",
         "csharp-imports",

@@ -75,5 +75,8 @@ pub fn case_colon(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
     if closed || last < case || last >= token {
         return Vec::new();
     }
-    vec![context.after(diagnostic, "end the case's label", last, ":")]
+    let mut fix = context.after(diagnostic, "end the case's label", last, ":");
+    // Nothing else ends a label, whatever the compiler made of the next line.
+    "exact".clone_into(&mut fix.applicability);
+    vec![fix]
 }
