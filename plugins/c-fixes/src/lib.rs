@@ -19,7 +19,7 @@ mod scope;
 mod standard;
 mod statements;
 
-use buildfix_fixer_support::{Files, Source, span};
+use buildfix_fixer_support::{Files, Source, push, span};
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response, edit};
 use std::ops::Range;
 use std::rc::Rc;
@@ -91,24 +91,10 @@ impl Fixer for CFixes {
                 .collect();
             fixes.truncate(MOST_ALTERNATIVES);
             for fix in fixes {
-                push(&mut answer, fix);
+                push(&mut answer.fixes, fix);
             }
         }
         Ok(answer)
-    }
-}
-
-/// Joins a fix with an equal one: one edit may answer many diagnostics.
-fn push(answer: &mut Response, fix: Fix) {
-    match answer.fixes.iter_mut().find(|f| f.edits == fix.edits) {
-        Some(known) => {
-            for id in fix.answers {
-                if !known.answers.contains(&id) {
-                    known.answers.push(id);
-                }
-            }
-        }
-        None => answer.fixes.push(fix),
     }
 }
 

@@ -11,7 +11,7 @@
 
 mod copies;
 
-use buildfix_fixer_support::{Decl, Source, span, usings};
+use buildfix_fixer_support::{Decl, Source, push, span, usings};
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response, SourceFile, edit};
 use copies::{Copy, copy_of};
 
@@ -30,7 +30,7 @@ impl Fixer for CsharpDuplicates {
                 _ => declaration(&request.file, &source, diagnostic, host),
             };
             match fix {
-                Some(fix) => push(&mut answer, fix),
+                Some(fix) => push(&mut answer.fixes, fix),
                 None => answer.note(
                     diagnostic,
                     "no other declaration is the same as this one, word for word",
@@ -38,18 +38,6 @@ impl Fixer for CsharpDuplicates {
             }
         }
         Ok(answer)
-    }
-}
-
-/// Joins a fix with an equal one: one deletion answers many diagnostics.
-fn push(answer: &mut Response, fix: Fix) {
-    match answer
-        .fixes
-        .iter_mut()
-        .find(|f| f.edits == fix.edits && f.files == fix.files)
-    {
-        Some(known) => known.answers.extend(fix.answers),
-        None => answer.fixes.push(fix),
     }
 }
 

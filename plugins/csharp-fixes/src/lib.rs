@@ -16,7 +16,7 @@ mod retype;
 mod unused;
 mod values;
 
-use buildfix_fixer_support::{Files, Source, span, symbols, usings};
+use buildfix_fixer_support::{Files, Source, push, span, symbols, usings};
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response, edit};
 use std::ops::Range;
 use std::rc::Rc;
@@ -62,22 +62,10 @@ impl Fixer for CsharpFixes {
                 answer.note(diagnostic, "no mechanical repair is known for this case");
             }
             for fix in fixes {
-                push(&mut answer, fix);
+                push(&mut answer.fixes, fix);
             }
         }
         Ok(answer)
-    }
-}
-
-/// Joins a fix with an equal one: one edit may answer many diagnostics.
-fn push(answer: &mut Response, fix: Fix) {
-    match answer
-        .fixes
-        .iter_mut()
-        .find(|f| f.edits == fix.edits && f.applicability == fix.applicability)
-    {
-        Some(known) => known.answers.extend(fix.answers),
-        None => answer.fixes.push(fix),
     }
 }
 

@@ -12,7 +12,7 @@ mod members;
 mod target;
 mod uninitialised;
 
-use buildfix_fixer_support::{Files, Source, replace_in, symbols, types};
+use buildfix_fixer_support::{Files, Source, push, replace_in, symbols, types};
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response, edit};
 use std::rc::Rc;
 use target::Target;
@@ -54,22 +54,10 @@ impl Fixer for CsharpNullable {
                 );
             }
             for fix in fixes {
-                push(&mut answer, fix);
+                push(&mut answer.fixes, fix);
             }
         }
         Ok(answer)
-    }
-}
-
-/// Joins a fix with an equal one: one `?` answers many diagnostics.
-fn push(answer: &mut Response, fix: Fix) {
-    match answer
-        .fixes
-        .iter_mut()
-        .find(|f| f.edits == fix.edits && f.applicability == fix.applicability)
-    {
-        Some(known) => known.answers.extend(fix.answers),
-        None => answer.fixes.push(fix),
     }
 }
 

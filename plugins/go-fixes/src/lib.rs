@@ -28,6 +28,7 @@ mod stubs;
 mod unused;
 mod values;
 
+use buildfix_fixer_support::push;
 use buildfix_go_syntax::Project;
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response};
 use context::Context;
@@ -49,27 +50,10 @@ impl Fixer for Fixes {
                 response.note(diagnostic, "no rule fits this place");
             }
             for fix in found {
-                add(&mut response.fixes, fix);
+                push(&mut response.fixes, fix);
             }
         }
         Ok(response)
-    }
-}
-
-/// One edit may answer several errors: the import that they all lack.
-fn add(fixes: &mut Vec<Fix>, new: Fix) {
-    let same = fixes
-        .iter_mut()
-        .find(|fix| fix.edits == new.edits && fix.applicability == new.applicability);
-    match same {
-        Some(fix) => {
-            for id in new.answers {
-                if !fix.answers.contains(&id) {
-                    fix.answers.push(id);
-                }
-            }
-        }
-        None => fixes.push(new),
     }
 }
 

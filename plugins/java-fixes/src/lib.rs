@@ -26,7 +26,8 @@ mod small;
 mod types;
 mod values;
 
-use buildfix_fixer_support::tree::{File, Trees, push};
+use buildfix_fixer_support::push;
+use buildfix_fixer_support::tree::{File, Trees};
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response};
 use std::rc::Rc;
 

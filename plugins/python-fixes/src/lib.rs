@@ -22,7 +22,8 @@ mod returns;
 mod small;
 mod untyped;
 
-use buildfix_fixer_support::tree::{File, Trees, push};
+use buildfix_fixer_support::push;
+use buildfix_fixer_support::tree::{File, Trees};
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response};
 use std::ops::Range;
 use std::rc::Rc;

@@ -15,7 +15,7 @@ mod tree;
 mod values;
 mod visibility;
 
-use buildfix_fixer_support::span;
+use buildfix_fixer_support::{push, span};
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Node, Request, Response, edit};
 use std::ops::Range;
 
@@ -40,18 +40,10 @@ impl Fixer for RustFixes {
             let mut fixes = context.candidates(diagnostic);
             fixes.truncate(MOST_ALTERNATIVES);
             for fix in fixes {
-                push(&mut answer, fix);
+                push(&mut answer.fixes, fix);
             }
         }
         Ok(answer)
-    }
-}
-
-/// Joins a fix with an equal one: one edit may answer many diagnostics.
-fn push(answer: &mut Response, fix: Fix) {
-    match answer.fixes.iter_mut().find(|f| f.edits == fix.edits) {
-        Some(known) => known.answers.extend(fix.answers),
-        None => answer.fixes.push(fix),
     }
 }
 

@@ -66,3 +66,24 @@ pub fn replace_in(
     });
     fix
 }
+
+/// Joins a fix with an equal one: one edit may answer many diagnostics. A fix
+/// that changes nothing is dropped.
+pub fn push(fixes: &mut Vec<buildfix_sdk::Fix>, fix: buildfix_sdk::Fix) {
+    if fix.edits.is_empty() && fix.files.is_empty() {
+        return;
+    }
+    let known = fixes.iter_mut().find(|f| {
+        f.edits == fix.edits && f.files == fix.files && f.applicability == fix.applicability
+    });
+    match known {
+        Some(known) => {
+            for answer in fix.answers {
+                if !known.answers.contains(&answer) {
+                    known.answers.push(answer);
+                }
+            }
+        }
+        None => fixes.push(fix),
+    }
+}
