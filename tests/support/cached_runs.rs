@@ -1,11 +1,10 @@
 //! The result cache, as its user meets it.
 
+use crate::scenarios::{TSC_LOG, missing_import};
 use crate::tool::{buildfix, tree};
 use libtest_mimic::{Failed, Trial};
 use std::path::{Path, PathBuf};
 use std::process::Output;
-
-const LOG: &str = "src/a.ts(1,16): error TS2304: Cannot find name 'helper'.\n";
 
 pub fn all() -> Vec<Trial> {
     vec![Trial::test("the_cache_answers_the_second_run", || {
@@ -14,16 +13,10 @@ pub fn all() -> Vec<Trial> {
     })]
 }
 
-/// A project whose only error takes a look at its other files.
+/// The project, with the log of its build.
 fn project(dir: PathBuf) -> std::io::Result<PathBuf> {
-    std::fs::create_dir_all(dir.join("src"))?;
-    std::fs::write(dir.join("tsconfig.json"), "{}\n")?;
-    std::fs::write(dir.join("src/a.ts"), "const aaaaaa = helper();\n")?;
-    std::fs::write(
-        dir.join("src/b.ts"),
-        "export function helper(): number {\n    return 1;\n}\n",
-    )?;
-    std::fs::write(dir.join("build.log"), LOG)?;
+    missing_import(&dir)?;
+    std::fs::write(dir.join("build.log"), TSC_LOG)?;
     Ok(dir)
 }
 

@@ -1,5 +1,6 @@
 //! What one run leaves for the next, and what is done while a build runs.
 
+use crate::scenarios::ensure;
 use crate::tool::{absent, buildfix, tree};
 use libtest_mimic::{Failed, Trial};
 use std::path::Path;
@@ -64,19 +65,6 @@ fn builds(dir: &Path) -> usize {
 fn report(output: &Output) -> serde_json::Value {
     serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
-}
-
-fn ensure(condition: bool, what: &str, output: &Output) -> Result<(), Failed> {
-    if condition {
-        return Ok(());
-    }
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Err(format!(
-        "{what}\nstdout:\n{}\nstderr:\n{}",
-        text(&output.stdout),
-        text(&output.stderr)
-    )
-    .into())
 }
 
 fn says(output: &Output, text: &str) -> bool {

@@ -92,7 +92,8 @@ pub fn ensure(condition: bool, what: &str, output: &Output) -> Result<(), Failed
     }
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Err(format!(
-        "{what}\nstdout:\n{}\nstderr:\n{}",
+        "{what}\n{:?}\nstdout:\n{}\nstderr:\n{}",
+        output.status,
         text(&output.stdout),
         text(&output.stderr)
     )
@@ -192,17 +193,23 @@ fn deterministic(dir: &Path) -> Result<(), Failed> {
     )
 }
 
-const TSC_LOG: &str = "src/a.ts(1,16): error TS2304: Cannot find name 'helper'.\n";
+/// What tsc prints of [`missing_import`].
+pub const TSC_LOG: &str = "src/a.ts(1,16): error TS2304: Cannot find name 'helper'.\n";
 
-fn from_log(dir: &Path) -> Result<(), Failed> {
-    use std::io::Write as _;
-    std::fs::create_dir(dir.join("src"))?;
+/// A project whose only error takes a look at its other files.
+pub fn missing_import(dir: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(dir.join("src"))?;
     std::fs::write(dir.join("tsconfig.json"), "{}\n")?;
     std::fs::write(dir.join("src/a.ts"), "const aaaaaa = helper();\n")?;
     std::fs::write(
         dir.join("src/b.ts"),
         "export function helper(): number {\n    return 1;\n}\n",
-    )?;
+    )
+}
+
+fn from_log(dir: &Path) -> Result<(), Failed> {
+    use std::io::Write as _;
+    missing_import(dir)?;
     let mut child = buildfix()
         .args(["run", "--yes", "--from-log", "-"])
         .current_dir(dir)

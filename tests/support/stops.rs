@@ -1,5 +1,6 @@
 //! Runs that are stopped, watched, or kept from a plugin.
 
+use crate::scenarios::ensure;
 use crate::tool::{buildfix, tree};
 use libtest_mimic::{Failed, Trial};
 use std::path::Path;
@@ -23,19 +24,6 @@ pub fn all() -> Vec<Trial> {
             })
         })
         .collect()
-}
-
-fn ensure(good: bool, what: &str, output: &Output) -> Result<(), Failed> {
-    if good {
-        return Ok(());
-    }
-    Err(format!(
-        "{what}\n{:?}\n{}{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
-    .into())
 }
 
 fn is_alive(pid: &str) -> bool {

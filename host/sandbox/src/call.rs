@@ -116,17 +116,13 @@ impl Plugin {
             Err(failure) => Err(CallError {
                 failure,
                 context: Box::new(CallContext {
-                    plugin: self.manifest().name.clone(),
-                    version: self.manifest().version.clone(),
-                    class: request.class,
-                    file: request.file.path,
                     fuel_used,
                     tier,
                     peak_memory,
                     host_calls,
                     elapsed,
                     log,
-                    cached: false,
+                    ..self.before_running(request)
                 }),
             }),
         }
@@ -148,19 +144,24 @@ impl Plugin {
     fn never_ran(&self, failure: Failure, request: Request) -> CallError {
         CallError {
             failure,
-            context: Box::new(CallContext {
-                plugin: self.manifest().name.clone(),
-                version: self.manifest().version.clone(),
-                class: request.class,
-                file: request.file.path,
-                fuel_used: 0,
-                tier: 0,
-                peak_memory: 0,
-                host_calls: 0,
-                elapsed: Duration::ZERO,
-                log: Vec::new(),
-                cached: false,
-            }),
+            context: Box::new(self.before_running(request)),
+        }
+    }
+
+    /// The context of a call that has cost nothing yet.
+    fn before_running(&self, request: Request) -> CallContext {
+        CallContext {
+            plugin: self.manifest().name.clone(),
+            version: self.manifest().version.clone(),
+            class: request.class,
+            file: request.file.path,
+            fuel_used: 0,
+            tier: 0,
+            peak_memory: 0,
+            host_calls: 0,
+            elapsed: Duration::ZERO,
+            log: Vec::new(),
+            cached: false,
         }
     }
 
