@@ -5,8 +5,8 @@ use crate::drive::{PastWall, drive};
 use crate::error::{CallContext, Failure};
 use crate::fuel::Allowance;
 use crate::state::{PastDeadline, Refused, ServicePanicked, State, TooManyHostCalls};
-use crate::text::{tame, tame_line};
 use crate::{CallError, Limits, LogLine, Plugin, Rejected, Request, Response, Services, checked};
+use buildfix_component::text::{tame, tame_line};
 use std::sync::Arc;
 use std::time::Duration;
 use wasmtime::{Store, Trap, UpdateDeadline, WasmBacktrace};
@@ -69,7 +69,7 @@ impl Plugin {
         let subject = (request.class.clone(), request.file.path.clone());
         let registered = core.registry.add(&self.inner, subject, ladder, slice);
         let call = &registered.call;
-        let memory = limits.memory_for(self.manifest());
+        let memory = limits.file().memory_for(self.manifest());
         let state = State::new(services, Arc::clone(call), limits, memory);
         let mut store = Store::new(&core.engine, state);
         let outcome = match prepare(&mut store, limits, wall) {

@@ -4,8 +4,8 @@
 //! its file, inside the workspace, and still finds what it expects is for the
 //! workspace to judge when it applies the edit.
 
-use crate::text::{hostile, tame, tame_line};
 use crate::{FileEdit, Fix, Limits, Note, Request, Response};
+use buildfix_component::text::{hostile, tame, tame_line};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 

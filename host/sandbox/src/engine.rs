@@ -3,11 +3,11 @@
 use crate::admission::Admission;
 use crate::bindings::Fixer;
 use crate::lanes::Lanes;
-use crate::preflight::{self, Preflight};
 use crate::running::Registry;
 use crate::state::State;
-use crate::text::tame_line;
 use crate::{AdmissionLimits, Limits, LoadError};
+use buildfix_component::text::tame_line;
+use buildfix_component::{Preflight, preflight};
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -192,7 +192,7 @@ impl Sandbox {
     /// # Errors
     /// Names the plugin, if it has a readable manifest, and why it is refused.
     pub fn preflight(&self, bytes: &[u8]) -> Result<Preflight, LoadError> {
-        preflight::inspect(None, bytes, &self.core.limits)
+        preflight::inspect(None, bytes, &self.core.limits.file())
     }
 }
 

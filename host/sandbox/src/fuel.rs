@@ -12,8 +12,8 @@
 //! [`Limits::fuel_max`] bounds every tier of everybody.
 
 use crate::limits::{Limits, request_bytes};
-use crate::manifest::class_matches;
 use crate::{Manifest, Plugin, Request};
+use buildfix_component::class_matches;
 use std::sync::Arc;
 use std::time::Duration;
 

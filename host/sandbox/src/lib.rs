@@ -53,32 +53,26 @@ mod fuel;
 mod lanes;
 mod limits;
 mod load;
-mod manifest;
-mod preflight;
 mod running;
 mod services;
 mod state;
-mod text;
 
 pub use admission::AdmissionLimits;
 pub use bindings::{
     Capture, Diagnostic, FileEdit, Fix, Node, Note, ParseError, QueryMatch, Related, Request,
     Response, SourceFile, Span, Suggestion, Symbol, TextEdit,
 };
+pub use buildfix_component::{
+    ABI, Capabilities, FileLimits, LoadError, Manifest, ManifestError, Preflight, Refusal,
+    RequestedLimits,
+};
 pub use call::Call;
 pub use check::{Rejected, checked};
 pub use engine::{Sandbox, SandboxError, SandboxOptions};
-pub use error::{CallContext, CallError, Failure, LoadError, Refusal};
+pub use error::{CallContext, CallError, Failure};
 pub use fuel::{Budget, Budgets, Tiers, TiersError};
 pub use limits::Limits;
 pub use load::Plugin;
-pub use manifest::{Capabilities, Manifest, ManifestError, RequestedLimits};
-pub use preflight::Preflight;
 pub use running::RunningCall;
 pub use services::Services;
 pub use state::LogLine;
-
-/// The version of the contract `buildfix:fixer` that this host speaks. A
-/// component built against another patch version of it loads as long as the
-/// host has what the component uses.
-pub const ABI: semver::Version = semver::Version::new(0, 1, 0);

@@ -1,6 +1,6 @@
 //! What one call, and one component, may use.
 
-use crate::{Manifest, Request, Tiers};
+use crate::{FileLimits, Request, Tiers};
 use std::time::Duration;
 
 const KIB: usize = 1024;
@@ -55,15 +55,16 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
+        let file = FileLimits::default();
         Self {
             fuel: 50_000_000,
             fuel_per_byte: 1_000,
             tiers: Tiers::default(),
             fuel_max: 4_000_000_000,
             fuel_slice: 1_000_000,
-            memory: 64 * MIB,
-            memory_max: 256 * MIB,
-            table_elements: 100_000,
+            memory: file.memory,
+            memory_max: file.memory_max,
+            table_elements: file.table_elements,
             stack: MIB,
             instances: 64,
             output: 16 * MIB,
@@ -71,19 +72,22 @@ impl Default for Limits {
             log: 64 * KIB,
             host_calls: 100_000,
             wall: Duration::from_secs(10),
-            component: 64 * MIB,
+            component: file.component,
             compile: Duration::from_secs(120),
         }
     }
 }
 
 impl Limits {
-    /// The memory of one call, in bytes.
-    pub(crate) fn memory_for(&self, manifest: &Manifest) -> usize {
-        let asked = manifest.limits.memory.map_or(self.memory, |bytes| {
-            usize::try_from(bytes).unwrap_or(usize::MAX)
-        });
-        asked.min(self.memory_max)
+    /// What a component's file may declare.
+    #[must_use]
+    pub fn file(&self) -> FileLimits {
+        FileLimits {
+            component: self.component,
+            memory: self.memory,
+            memory_max: self.memory_max,
+            table_elements: self.table_elements,
+        }
     }
 }
 

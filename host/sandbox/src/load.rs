@@ -1,12 +1,12 @@
 //! Compiling a component and resolving its imports: when it is first needed,
 //! or ahead of that, and once.
 
+use crate::Refusal;
 use crate::bindings::FixerPre;
 use crate::engine::Core;
-use crate::error::Refusal;
-use crate::preflight::{self, Preflight};
 use crate::state::{State, describe};
 use crate::{Budgets, LoadError, Manifest, Sandbox};
+use buildfix_component::{Preflight, preflight};
 use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
@@ -44,7 +44,7 @@ impl Sandbox {
         bytes: impl Into<Cow<'static, [u8]>>,
     ) -> Result<Plugin, LoadError> {
         let bytes = bytes.into();
-        let preflight = preflight::inspect(Some(label), &bytes, &self.core.limits)?;
+        let preflight = preflight::inspect(Some(label), &bytes, &self.core.limits.file())?;
         Ok(Plugin {
             inner: Arc::new(Inner {
                 core: Arc::clone(&self.core),

@@ -1,8 +1,8 @@
 //! What a store carries: the services, the limiter's counts and the log.
 
 use crate::running::Tracker;
-use crate::text::{tame, tame_line};
 use crate::{Limits, Services};
+use buildfix_component::text::{tame, tame_line};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;

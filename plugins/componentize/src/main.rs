@@ -19,7 +19,7 @@ fn run() -> anyhow::Result<()> {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     match arguments.as_slice() {
         [flag, plugin] if flag == "--describe" => {
-            let text = buildfix_componentize::describe(&read(plugin.as_ref())?)
+            let text = buildfix_component::describe(&read(plugin.as_ref())?)
                 .with_context(|| plugin.display().to_string())?;
             std::io::stdout()
                 .write_all(text.as_bytes())
@@ -28,7 +28,7 @@ fn run() -> anyhow::Result<()> {
         [module, manifest, out] => {
             let text = String::from_utf8(read(manifest.as_ref())?)
                 .with_context(|| format!("{} is not UTF-8", manifest.display()))?;
-            let component = buildfix_componentize::componentize(&read(module.as_ref())?, &text)
+            let component = buildfix_component::componentize(&read(module.as_ref())?, &text)
                 .with_context(|| format!("{} with {}", module.display(), manifest.display()))?;
             fs::write(out, component).with_context(|| format!("cannot write {}", out.display()))?;
         }

@@ -70,7 +70,7 @@ impl Parts {
         let mut host = Hasher::new("host");
         host.value(&(REVISION, env!("CARGO_PKG_VERSION"), ENGINES));
         host.value(&ABI.to_string());
-        host.value(&limits.memory_for(plugin.manifest()));
+        host.value(&limits.file().memory_for(plugin.manifest()));
         host.value(&result_limits(limits));
         host.text(salt);
         let config = |(name, value): &(String, String)| {

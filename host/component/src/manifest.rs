@@ -70,6 +70,22 @@ pub struct Capabilities {
     pub read: Vec<String>,
 }
 
+impl Capabilities {
+    /// One string for each, as in a registry's index and a lock file
+    /// (`read:workspace`): sorted, each once.
+    #[must_use]
+    pub fn list(&self) -> Vec<String> {
+        let mut list: Vec<String> = self
+            .read
+            .iter()
+            .map(|what| format!("read:{what}"))
+            .collect();
+        list.sort();
+        list.dedup();
+        list
+    }
+}
+
 /// Limits that a fixer asks for; the host clamps them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -227,7 +243,8 @@ impl Manifest {
 }
 
 /// Whether a class matches a pattern, in which `*` stands for any characters.
-pub(crate) fn class_matches(pattern: &str, class: &str) -> bool {
+#[must_use]
+pub fn class_matches(pattern: &str, class: &str) -> bool {
     glob(pattern.as_bytes(), class.as_bytes())
 }
 

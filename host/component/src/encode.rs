@@ -1,24 +1,22 @@
 //! Makes one plugin file of a core WebAssembly module and a `plugin.toml`.
 //!
 //! A buildfix plugin is a single component. Its manifest travels inside, in
-//! the custom section [`MANIFEST_SECTION`], byte for byte as the author wrote
+//! the custom section [`SECTION`], byte for byte as the author wrote
 //! it: whoever holds the file knows what it claims without running it. The
 //! name, version, description and licence are repeated in the sections that
 //! the `wasm-tools` family reads, so that its tools show them too.
 
+use crate::SECTION;
 use serde::Deserialize;
 use std::fmt::Write as _;
 use wasm_encoder::{ComponentNameSection, ComponentSection, CustomSection};
 use wasmparser::{Parser, Payload};
 use wit_component::{ComponentEncoder, DecodedWasm, WitPrinter};
 
-/// The custom section that holds the text of `plugin.toml`.
-pub const MANIFEST_SECTION: &str = "buildfix:manifest";
-
 /// Why a plugin could not be made or read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Error {
+pub enum EncodeError {
     /// `plugin.toml` is not the TOML that a manifest must be.
     #[error("cannot read the manifest: {0}")]
     Manifest(#[from] toml::de::Error),
@@ -32,7 +30,7 @@ pub enum Error {
 
 /// What of a manifest is needed to make the file; the host checks the rest.
 #[derive(Deserialize)]
-struct Manifest {
+struct Fields {
     name: String,
     version: String,
     description: Option<String>,
@@ -47,13 +45,13 @@ struct Manifest {
 /// # Errors
 /// Says why the manifest is not one, or why the module does not fit the world
 /// that it claims to implement.
-pub fn componentize(module: &[u8], manifest: &str) -> Result<Vec<u8>, Error> {
-    let fields: Manifest = toml::from_str(manifest)?;
+pub fn componentize(module: &[u8], manifest: &str) -> Result<Vec<u8>, EncodeError> {
+    let fields: Fields = toml::from_str(manifest)?;
     let mut component = ComponentEncoder::default()
         .validate(true)
         .module(module)
         .and_then(|encoder| encoder.encode())
-        .map_err(Error::Encode)?;
+        .map_err(EncodeError::Encode)?;
 
     let mut names = ComponentNameSection::new();
     names.component(&fields.name);
@@ -63,7 +61,7 @@ pub fn componentize(module: &[u8], manifest: &str) -> Result<Vec<u8>, Error> {
         ("description", fields.description.as_deref()),
         ("licenses", fields.license.as_deref()),
         ("source", fields.repository.as_deref()),
-        (MANIFEST_SECTION, Some(manifest)),
+        (SECTION, Some(manifest)),
     ];
     for (name, text) in sections {
         if let Some(text) = text {
@@ -82,13 +80,13 @@ pub fn componentize(module: &[u8], manifest: &str) -> Result<Vec<u8>, Error> {
 ///
 /// # Errors
 /// Says where the file stops being WebAssembly.
-pub fn manifest(component: &[u8]) -> Result<Option<String>, Error> {
+fn manifest(component: &[u8]) -> Result<Option<String>, EncodeError> {
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(component) {
-        match payload.map_err(|error| Error::Decode(error.into()))? {
+        match payload.map_err(|error| EncodeError::Decode(error.into()))? {
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::CustomSection(section) if depth == 0 && section.name() == MANIFEST_SECTION => {
+            Payload::CustomSection(section) if depth == 0 && section.name() == SECTION => {
                 return Ok(String::from_utf8(section.data().to_vec()).ok());
             }
             _ => {}
@@ -102,13 +100,15 @@ pub fn manifest(component: &[u8]) -> Result<Option<String>, Error> {
 ///
 /// # Errors
 /// Says why the file is not a component.
-pub fn describe(component: &[u8]) -> Result<String, Error> {
+pub fn describe(component: &[u8]) -> Result<String, EncodeError> {
     if !Parser::is_component(component) {
-        return Err(Error::Decode(anyhow::anyhow!("it is not a component")));
+        return Err(EncodeError::Decode(anyhow::anyhow!(
+            "it is not a component"
+        )));
     }
-    let decoded = wit_component::decode(component).map_err(Error::Decode)?;
+    let decoded = wit_component::decode(component).map_err(EncodeError::Decode)?;
     let DecodedWasm::Component(resolve, world) = &decoded else {
-        return Err(Error::Decode(anyhow::anyhow!("it is a WIT package")));
+        return Err(EncodeError::Decode(anyhow::anyhow!("it is a WIT package")));
     };
     let nested: Vec<_> = resolve
         .packages
@@ -120,7 +120,7 @@ pub fn describe(component: &[u8]) -> Result<String, Error> {
     printer.emit_docs(false);
     printer
         .print(resolve, decoded.package(), &nested)
-        .map_err(Error::Decode)?;
+        .map_err(EncodeError::Decode)?;
     let mut text = format!("world: {}\n{}", resolve.worlds[*world].name, printer.output);
     match manifest(component)? {
         Some(manifest) => {
@@ -176,21 +176,21 @@ mod tests {
     fn what_is_no_module_or_no_manifest_is_refused() {
         assert!(matches!(
             componentize(b"\0asm", MANIFEST),
-            Err(Error::Encode(_))
+            Err(EncodeError::Encode(_))
         ));
         assert!(matches!(
             componentize(&module(), "name = 1"),
-            Err(Error::Manifest(_))
+            Err(EncodeError::Manifest(_))
         ));
-        assert!(matches!(describe(&module()), Err(Error::Decode(_))));
-        assert!(matches!(manifest(b"MZ"), Err(Error::Decode(_))));
+        assert!(matches!(describe(&module()), Err(EncodeError::Decode(_))));
+        assert!(matches!(manifest(b"MZ"), Err(EncodeError::Decode(_))));
     }
 
     #[test]
     fn a_manifest_inside_the_module_does_not_count() {
         let mut module = module();
         let section = CustomSection {
-            name: MANIFEST_SECTION.into(),
+            name: SECTION.into(),
             data: b"forged".into(),
         };
         wasm_encoder::Section::append_to(&section, &mut module);

@@ -3,6 +3,7 @@
 /// Cuts at `max` bytes (at a character's boundary, with an ellipsis) and
 /// replaces control characters, so that a plugin can neither flood a report nor
 /// send escape sequences to a terminal. Line feeds and tabs stay.
+#[must_use]
 pub fn tame(text: &str, max: usize) -> String {
     let cut = text.floor_char_boundary(max);
     let mut tame: String = text[..cut]
@@ -16,11 +17,13 @@ pub fn tame(text: &str, max: usize) -> String {
 }
 
 /// [`tame`], on one line.
+#[must_use]
 pub fn tame_line(text: &str, max: usize) -> String {
     tame(text, max).replace(['\n', '\t'], " ")
 }
 
 /// Control characters, and those that reorder or hide the text around them.
+#[must_use]
 pub fn hostile(c: char) -> bool {
     (c.is_control() && c != '\n' && c != '\t')
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')

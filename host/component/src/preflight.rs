@@ -5,10 +5,9 @@
 //! compiles; what is checked here has a better error message than it would give
 //! (an import of another version reads "function implementation is missing").
 
-use crate::error::Refusal;
 use crate::manifest::SECTION;
 use crate::text::tame_line;
-use crate::{ABI, Limits, LoadError, Manifest};
+use crate::{ABI, LoadError, Manifest, Refusal};
 use semver::Version;
 use wasmparser::{ComponentExternalKind, ComponentTypeRef, Encoding, Parser, Payload, TypeBounds};
 
@@ -49,8 +48,51 @@ struct Found<'a> {
     table: u64,
 }
 
+/// What a component may declare.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileLimits {
+    /// Bytes of its file.
+    pub component: usize,
+    /// Bytes of linear memory for one whose manifest asks for none.
+    pub memory: usize,
+    /// The most memory, whatever a manifest asks for.
+    pub memory_max: usize,
+    /// Elements of its largest table.
+    pub table_elements: usize,
+}
+
+impl Default for FileLimits {
+    fn default() -> Self {
+        const MIB: usize = 1024 * 1024;
+        Self {
+            component: 64 * MIB,
+            memory: 64 * MIB,
+            memory_max: 256 * MIB,
+            table_elements: 100_000,
+        }
+    }
+}
+
+impl FileLimits {
+    /// The memory of a plugin, in bytes: what it asks for, up to the maximum.
+    #[must_use]
+    pub fn memory_for(&self, manifest: &Manifest) -> usize {
+        let asked = manifest.limits.memory.map_or(self.memory, |bytes| {
+            usize::try_from(bytes).unwrap_or(usize::MAX)
+        });
+        asked.min(self.memory_max)
+    }
+}
+
 /// Judges a component. `label` is its file, for messages.
-pub fn inspect(label: Option<&str>, bytes: &[u8], limits: &Limits) -> Result<Preflight, LoadError> {
+///
+/// # Errors
+/// Names the plugin and why it is refused.
+pub fn inspect(
+    label: Option<&str>,
+    bytes: &[u8],
+    limits: &FileLimits,
+) -> Result<Preflight, LoadError> {
     let unnamed = || match label {
         Some(label) => format!("`{}`", tame_line(label, 300)),
         None => "of unknown name".to_owned(),
@@ -79,6 +121,7 @@ pub fn inspect(label: Option<&str>, bytes: &[u8], limits: &Limits) -> Result<Pre
 
 /// How messages name a plugin. The file is named too: a manifest can claim to
 /// be anybody's.
+#[must_use]
 pub fn subject(manifest: &Manifest, label: Option<&str>) -> String {
     let Manifest { name, version, .. } = manifest;
     match label {
@@ -87,7 +130,7 @@ pub fn subject(manifest: &Manifest, label: Option<&str>) -> String {
     }
 }
 
-fn walk<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Found<'a>, Refusal> {
+fn walk<'a>(bytes: &'a [u8], limits: &FileLimits) -> Result<Found<'a>, Refusal> {
     if bytes.len() > limits.component {
         return Err(Refusal::TooLarge {
             size: bytes.len(),
@@ -152,7 +195,7 @@ fn malformed(error: wasmparser::BinaryReaderError) -> Refusal {
     Refusal::Malformed(tame_line(&error.to_string(), 300))
 }
 
-fn judge(manifest: &Manifest, found: &Found<'_>, limits: &Limits) -> Result<(), Refusal> {
+fn judge(manifest: &Manifest, found: &Found<'_>, limits: &FileLimits) -> Result<(), Refusal> {
     let mut uses: Option<Version> = None;
     for import in &found.imports {
         if let Some(version) = judge_import(import)? {
@@ -287,7 +330,7 @@ mod tests {
 
     #[test]
     fn any_bytes_are_refused_with_a_reason() {
-        let limits = Limits::default();
+        let limits = FileLimits::default();
         let refusal = |bytes: &[u8]| {
             let error = inspect(Some("x.wasm"), bytes, &limits).unwrap_err();
             assert!(error.to_string().starts_with("plugin `x.wasm` "), "{error}");
@@ -305,9 +348,9 @@ mod tests {
             refusal(b"\0asm\x0d\0\x01\0\xff"),
             Refusal::Malformed(_)
         ));
-        let small = Limits {
+        let small = FileLimits {
             component: 3,
-            ..Limits::default()
+            ..FileLimits::default()
         };
         let error = inspect(None, b"\0asm", &small).unwrap_err();
         assert_eq!(error.refusal(), &Refusal::TooLarge { size: 4, limit: 3 });

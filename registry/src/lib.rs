@@ -1,0 +1,15 @@
+//! The plugin registry: a sparse index of static files, as cargo's is.
+//!
+//! ```text
+//! config.json              where artifacts are, and whether reading needs a token
+//! catalog.json             every plugin's newest version: for search, and "who fixes CS0246?"
+//! index/SCOPE/NAME         one JSON line per version; only `yanked` ever changes
+//! cas/sha256/HEX           the artifacts, by the SHA-256 of their content
+//! ```
+//!
+//! Any static file host can serve these; a folder (`file://`) will do too.
+
+pub mod index;
+mod name;
+
+pub use name::{Name, NameError};
