@@ -4,7 +4,7 @@ use crate::scenarios::ensure;
 use crate::tool::{buildfix, tree};
 use libtest_mimic::{Failed, Trial};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 type Body = fn(&Path) -> Result<(), Failed>;
