@@ -64,11 +64,14 @@ if [ -n "$linker" ]; then version+=$'\n'"$("$linker" -flavor wasm --version)"; f
 
 # Paths of this machine must not reach the binary. The stack is that of a call
 # without deep recursion; the host clears it before each call, so it is small.
+# The heap is there from the start, for growing costs more than having: pages
+# that are not written cost nothing.
 flags=(
     "--remap-path-prefix=$root=/buildfix"
     "--remap-path-prefix=$home=/cargo"
     "--remap-path-prefix=$sysroot/lib/rustlib/src/rust=/rust"
     "-Clink-arg=-zstack-size=65536"
+    "-Clink-arg=--initial-heap=1048576"
 )
 encoded=$(printf '%s\x1f' "${flags[@]}")
 

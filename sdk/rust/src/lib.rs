@@ -19,6 +19,14 @@ pub mod bindings {
     });
 }
 
+/// The standard library's allocator asks for memory at its first allocation even
+/// if the module has some, and each time a memory grows the host has to change
+/// the protection of pages, in every call anew: for a short call that is half of
+/// its cost, and on several threads most of it.
+#[cfg(all(target_arch = "wasm32", feature = "heap"))]
+#[global_allocator]
+static HEAP: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 #[doc(hidden)]
 pub use wit_bindgen::rt as __wit_bindgen_rt;
 
