@@ -8,7 +8,7 @@
 use super::answer::{accept, fail};
 use super::plan::Job;
 use super::request::request;
-use super::{Cancelled, Dispatch, Proposals};
+use super::{Cancelled, Dispatch, Fixer, Proposals};
 use crate::breaker::Permit;
 use crate::build::cancelled;
 use crate::event::Event;
@@ -30,6 +30,17 @@ enum Ended {
     Failed(String),
 }
 
+/// A call, or only the question whether its answer is known.
+struct Running {
+    job: usize,
+    /// Why the plugin must not be called.
+    refused: Option<String>,
+}
+
+/// What a task gives; `None` if the plugin was not to be called and the cache
+/// does not know its answer.
+type Outcome = Option<Result<wasm::Call, wasm::CallError>>;
+
 struct Schedule<'a, 'd> {
     dispatch: &'a mut Dispatch<'d>,
     problems: &'a [Problem],
@@ -39,8 +50,8 @@ struct Schedule<'a, 'd> {
     waiting: VecDeque<usize>,
     /// By fixer: jobs that wait for the end of its trial call.
     on_trial: BTreeMap<usize, Vec<usize>>,
-    tasks: JoinSet<Result<wasm::Call, wasm::CallError>>,
-    running: BTreeMap<Id, usize>,
+    tasks: JoinSet<Outcome>,
+    running: BTreeMap<Id, Running>,
     /// Ended before an earlier job of the plan.
     ended: BTreeMap<usize, Ended>,
     /// The first job whose end has not been taken.
@@ -107,77 +118,91 @@ impl Schedule<'_, '_> {
             return;
         }
         let fixer = &self.dispatch.fixers[job.fixer];
-        match self.dispatch.breakers.permit(&fixer.plugin) {
-            Permit::Call => {}
+        let refused = match self.dispatch.breakers.permit(&fixer.plugin) {
+            Permit::Call => None,
             Permit::Trial => {
                 self.on_trial.insert(job.fixer, Vec::new());
+                None
             }
-            Permit::Refused(why) => {
-                self.ended.insert(number, Ended::Failed(why));
-                return;
-            }
-        }
+            Permit::Refused(why) => Some(why),
+        };
         let Some(request) = request(job, fixer, self.problems, self.dispatch.workspace) else {
-            self.dispatch.breakers.inconclusive(&fixer.plugin);
-            self.on_trial.remove(&job.fixer);
+            if refused.is_none() {
+                self.dispatch.breakers.inconclusive(&fixer.plugin);
+                self.on_trial.remove(&job.fixer);
+            }
             let gone = Ended::Failed("its file is gone".to_owned());
             self.ended.insert(number, gone);
             return;
         };
         let plugin = fixer.plugin.clone();
         let round = Arc::clone(&self.round);
-        let call = async move {
-            let run = async |request, services| plugin.call(request, services).await;
-            round.call(&plugin, request, run).await
+        let task = match refused {
+            None => {
+                result.calls += 1;
+                self.tasks.spawn(async move {
+                    let run = async |request, services| plugin.call(request, services).await;
+                    Some(round.call(&plugin, request, run).await)
+                })
+            }
+            // What it answered before it began to fail is as good as ever.
+            Some(_) => self
+                .tasks
+                .spawn(async move { round.known(&plugin, request).await }),
         };
-        let task = self.tasks.spawn(call);
-        self.running.insert(task.id(), number);
-        result.calls += 1;
+        let running = Running {
+            job: number,
+            refused,
+        };
+        self.running.insert(task.id(), running);
     }
 
-    fn end(&mut self, ended: Result<(Id, Result<wasm::Call, wasm::CallError>), JoinError>) {
+    fn end(&mut self, ended: Result<(Id, Outcome), JoinError>) {
         let id = match &ended {
             Ok((id, _)) => *id,
             Err(error) => error.id(),
         };
-        let Some(number) = self.running.remove(&id) else {
+        let Some(Running { job, refused }) = self.running.remove(&id) else {
             return;
         };
-        let number_of_fixer = self.jobs[number].fixer;
-        let fixer = &self.dispatch.fixers[number_of_fixer];
-        let breakers = self.dispatch.breakers;
-        let ended = match ended {
-            Ok((_, Ok(call))) => {
-                breakers.answered(&fixer.plugin);
-                Ended::Answered(call)
-            }
-            Ok((_, Err(error))) => {
-                // What the cache tells of was counted when it happened.
-                if error.failure.is_plugins_fault() && !error.context.cached {
-                    breakers.failed(&fixer.plugin, &error.failure.to_string());
-                } else {
-                    breakers.inconclusive(&fixer.plugin);
-                }
-                Ended::Failed(error.to_string())
-            }
-            Err(error) => {
-                breakers.inconclusive(&fixer.plugin);
-                Ended::Failed(format!(
-                    "plugin `{}`: the call failed: {error}",
-                    fixer.name()
-                ))
-            }
+        let fixer = &self.dispatch.fixers[self.jobs[job].fixer];
+        let called = refused.is_none();
+        if called {
+            self.tell_breaker(&ended, fixer);
+        }
+        let ended = match (ended, refused) {
+            (Ok((_, Some(Ok(call)))), _) => Ended::Answered(call),
+            (Ok((_, Some(Err(error)))), _) => Ended::Failed(error.to_string()),
+            (_, Some(why)) => Ended::Failed(why),
+            (Ok((_, None)), None) => Ended::Failed("it was not asked".to_owned()),
+            (Err(error), None) => Ended::Failed(format!(
+                "plugin `{}`: the call failed: {error}",
+                fixer.name()
+            )),
         };
-        self.ended.insert(number, ended);
+        self.ended.insert(job, ended);
+        if !called {
+            return;
+        }
         // What waited for the trial asks again.
-        for number in self
-            .on_trial
-            .remove(&number_of_fixer)
-            .into_iter()
-            .flatten()
-            .rev()
-        {
+        let waited = self.on_trial.remove(&self.jobs[job].fixer);
+        for number in waited.into_iter().flatten().rev() {
             self.waiting.push_front(number);
+        }
+    }
+
+    /// What the end of a call says about its plugin. What the cache tells of
+    /// was counted when it happened.
+    fn tell_breaker(&self, ended: &Result<(Id, Outcome), JoinError>, fixer: &Fixer) {
+        let breakers = self.dispatch.breakers;
+        match ended {
+            Ok((_, Some(Ok(call)))) if !call.cached => breakers.answered(&fixer.plugin),
+            Ok((_, Some(Err(error))))
+                if error.failure.is_plugins_fault() && !error.context.cached =>
+            {
+                breakers.failed(&fixer.plugin, &error.failure.to_string());
+            }
+            _ => breakers.inconclusive(&fixer.plugin),
         }
     }
 

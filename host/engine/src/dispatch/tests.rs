@@ -186,3 +186,37 @@ fn who_asks_to_stop_is_heard_while_fixers_work() {
         std::thread::yield_now();
     }
 }
+
+#[test]
+fn what_a_plugin_answered_before_it_failed_is_still_known() {
+    let (known, more) = (world(8, 1), world(9, 1));
+    let sandbox = wasm::Sandbox::new(wasm::SandboxOptions::default()).unwrap();
+    let fixers = [fixer(&sandbox, "csharp-imports")];
+    let (dir, runtime) = (tempfile::tempdir().unwrap(), runtime());
+    let cache = ResultCache::new(wasm::cache::ResultCacheOptions {
+        dir: dir.path().to_owned(),
+        size: 1 << 20,
+        mode: wasm::cache::Mode::Use,
+        salt: String::new(),
+        explain: false,
+    });
+    let breakers = Breakers::new(None);
+    let propose = |world: &World| {
+        let (_stop, cancel) = watch::channel(false);
+        let dispatch = Dispatch {
+            cache: Some(cache.clone()),
+            ..world.dispatch(&fixers, &breakers, cancel)
+        };
+        runtime.block_on(dispatch.propose(&world.problems)).unwrap()
+    };
+    assert_eq!(propose(&known).calls, 8);
+    for _ in 0..5 {
+        breakers.failed(&fixers[0].plugin, "crashed");
+    }
+    let again = propose(&known);
+    assert_eq!((again.calls, again.notes.len()), (0, 8));
+    assert!(again.failures.is_empty(), "{:?}", again.failure_messages);
+    // The ninth file is new to it.
+    let more = propose(&more);
+    assert_eq!((more.calls, more.failures.len()), (0, 1));
+}

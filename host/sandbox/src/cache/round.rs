@@ -74,6 +74,29 @@ impl Round {
         result
     }
 
+    /// The answer of an earlier run, if it still holds: for a plugin that must
+    /// not be called now. `None` without a cache, and where hits are not to be
+    /// used.
+    pub async fn known(
+        &self,
+        plugin: &Plugin,
+        mut request: Request,
+    ) -> Option<Result<Call, CallError>> {
+        let cache = self.cache.as_ref()?;
+        if cache.inner.options.mode != Mode::Use {
+            return None;
+        }
+        let ids = normalise(&mut request);
+        let asked = Arc::new(Asked::new(cache, plugin, &request));
+        let found = self.look_up(cache, &asked).await;
+        cache.inner.count(&asked, &found, self.number);
+        let mut result = revive(*found.ok()?, &asked, plugin, &request);
+        if let Ok(call) = &mut result {
+            ids.restore(call);
+        }
+        Some(result)
+    }
+
     async fn through<F, R>(
         &self,
         cache: &ResultCache,
