@@ -56,11 +56,28 @@ pub fn all_together(candidates: &[Candidate]) -> Option<Candidate> {
         .iter()
         .filter(|one| !is_alternative(one))
         .collect();
-    let [first, _, ..] = parts.as_slice() else {
+    together(&parts)
+}
+
+/// The same, with the alternative in place of what it follows. `None` where
+/// there is none. Needs the compiler's order.
+pub fn alternatives_together(candidates: &[Candidate]) -> Option<Candidate> {
+    let mut parts: Vec<&Candidate> = Vec::new();
+    for one in candidates {
+        if is_alternative(one) {
+            parts.pop();
+        }
+        parts.push(one);
+    }
+    (parts.iter().any(|one| is_alternative(one))).then(|| together(&parts))?
+}
+
+fn together(parts: &[&Candidate]) -> Option<Candidate> {
+    let [first, _, ..] = parts else {
         return None;
     };
     let mut edits: Vec<TextEdit> = Vec::new();
-    for part in &parts {
+    for part in parts {
         for edit in &part.edits {
             if part.placeholder || edits.iter().any(|known| overlap(known, edit)) {
                 return None;

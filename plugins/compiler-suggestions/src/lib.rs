@@ -28,17 +28,17 @@ impl Fixer for CompilerSuggestions {
         for diagnostic in &request.diagnostics {
             let mut dropped = None;
             let mut candidates = candidate::of(diagnostic, &request.file, &mut dropped);
+            // Each thing that keeps a trait from being dyn compatible must go.
+            // For other errors, parts of one repair are the exception.
+            let all_must_go = diagnostic.code == "E0038";
+            let otherwise = candidate::alternatives_together(&candidates);
             rank::sort(&mut candidates, diagnostic, request, host);
             candidates.truncate(MAX_ALTERNATIVES);
-            if let Some(all) = candidate::all_together(&candidates) {
-                // Each thing that keeps a trait from being dyn compatible must
-                // go. For other errors, parts of one repair are the exception.
-                let at = if diagnostic.code == "E0038" {
-                    0
-                } else {
-                    candidates.len()
-                };
-                candidates.insert(at, all);
+            let all = candidate::all_together(&candidates);
+            if all_must_go {
+                candidates.splice(0..0, all.into_iter().chain(otherwise));
+            } else {
+                candidates.extend(all);
             }
             let sole = candidates.len() == 1;
             if let (true, Some(reason)) = (candidates.is_empty(), dropped) {
