@@ -1,7 +1,7 @@
 //! Runs a fixer over a few files, for the tests of the TypeScript fixers.
 
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Request, Span, TextEdit};
-use buildfix_sdk_testing::LocalHost;
+use buildfix_sdk_testing::{Example, LocalHost, example};
 use std::{collections::BTreeMap, fs};
 
 /// Marks the place of the error in a file's text.
@@ -54,14 +54,28 @@ pub fn answers<F: Fixer>(code: &str, message: &str, files: &[(&str, &str)]) -> V
         config: Vec::new(),
     };
     let response = F::fix(&request, &host).expect("it answers");
-    response
+    let answers: Vec<(Fix, String)> = response
         .fixes
         .into_iter()
         .map(|fix| {
             let text = applied(&host, &fix);
             (fix, text)
         })
-        .collect()
+        .collect();
+    if let Some((fix, after)) = answers.first()
+        && fix.edits.iter().all(|edit| edit.span.path == path)
+    {
+        let name = std::any::type_name::<F>();
+        example(&Example {
+            fixer: name.split("::").next().unwrap_or(name),
+            class: &request.class,
+            message,
+            tier: &fix.applicability,
+            title: &fix.title,
+            files: vec![(path.to_owned(), request.file.text.clone(), after.clone())],
+        });
+    }
+    answers
 }
 
 /// The text of the files that a fix changes; a second file's below its path.

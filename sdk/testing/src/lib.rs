@@ -20,8 +20,12 @@
 //! let first = &answers[0].response.as_ref().unwrap().fixes[0];
 //! assert_eq!(apply(&host, first).unwrap()["Program.cs"], "using System;\n");
 //! ```
+//!
+//! While `BUILDFIX_EXAMPLES` names a folder, the fixes of tests are also written
+//! there as JSON lines, to be shown in documentation.
 
 mod apply;
+mod examples;
 mod host;
 mod log;
 mod run;
@@ -29,6 +33,7 @@ mod run;
 mod tests;
 
 pub use apply::apply;
+pub use examples::{Example, example};
 pub use host::LocalHost;
 pub use log::{diagnostics, requests_from_log};
 pub use run::{Answer, report, run, try_fixer};

@@ -1,6 +1,6 @@
 //! Runs a fixer over a log.
 
-use crate::{LocalHost, apply, requests_from_log};
+use crate::{LocalHost, apply, examples, requests_from_log};
 use buildfix_sdk::{Fixer, Request, Response};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -22,13 +22,15 @@ pub fn run<F: Fixer>(
     log: &[u8],
     wanted: impl Fn(&str, &str) -> bool,
 ) -> Vec<Answer> {
-    requests_from_log(host, log, wanted)
+    let answers: Vec<Answer> = requests_from_log(host, log, wanted)
         .into_iter()
         .map(|request| Answer {
             response: F::fix(&request, host),
             request,
         })
-        .collect()
+        .collect();
+    examples::record::<F>(host, &answers);
+    answers
 }
 
 /// The answers as text: each diagnostic with its fixes, best first, the lines

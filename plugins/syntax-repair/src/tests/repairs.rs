@@ -162,6 +162,14 @@ fn repairs(class: &str, message: &str, marked: &str, expected: &str) {
         .first()
         .unwrap_or_else(|| panic!("no fix: {marked}"));
     assert_eq!(apply(first, &text), expected, "{class}: {message}");
+    buildfix_sdk_testing::example(&buildfix_sdk_testing::Example {
+        fixer: "buildfix-fixer-syntax-repair",
+        class,
+        message,
+        tier: &first.applicability,
+        title: &first.title,
+        files: vec![("a".to_owned(), text, expected.to_owned())],
+    });
 }
 
 #[test]
