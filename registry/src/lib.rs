@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! config.json              where artifacts are, and whether reading needs a token
-//! catalog.json             every plugin's newest version: for search, and "who fixes CS0246?"
+//! catalog.json             every plugin's newest version: for search
+//! classes.json             who fixes CS0246? patterns of classes, and the plugins that answer them
 //! index/SCOPE/NAME         one JSON line per version; only `yanked` ever changes
 //! cas/sha256/HEX           the artifacts, by the SHA-256 of their content
 //! ```
@@ -11,5 +12,6 @@
 
 pub mod index;
 mod name;
+pub mod publish;
 
 pub use name::{Name, NameError};
