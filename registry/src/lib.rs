@@ -10,8 +10,10 @@
 //!
 //! Any static file host can serve these; a folder (`file://`) will do too.
 
+pub mod admin;
 pub mod index;
 mod name;
 pub mod publish;
+pub mod tokens;
 
 pub use name::{Name, NameError};
