@@ -14,6 +14,8 @@ pub mod admin;
 pub mod index;
 mod name;
 pub mod publish;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod tokens;
 
 pub use name::{Name, NameError};
