@@ -129,8 +129,9 @@ pub struct RegistryConfig {
     /// An artifact's address, `{sha256}` standing for the digits; relative to
     /// the registry's own address if it has no scheme.
     pub dl: String,
-    /// The address that takes `PUT` for publishing; absent where nothing can
-    /// be published.
+    /// The address below which `PUT plugins/SCOPE/NAME/VERSION` publishes;
+    /// relative to the registry's own address if it has no scheme; absent where
+    /// nothing can be published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api: Option<String>,
     /// Whether reading, too, needs a token.
@@ -139,7 +140,8 @@ pub struct RegistryConfig {
 }
 
 /// `catalog.json`: what can be found without knowing a name. Made from the
-/// index; of each plugin the newest version that is not yanked.
+/// index; of each plugin the newest version that is not yanked, prereleases
+/// only where there is nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catalog {
     /// [`FORMAT`].
@@ -158,6 +160,16 @@ pub struct CatalogEntry {
     pub description: Option<String>,
     /// Patterns of the error classes it answers.
     pub classes: Vec<String>,
+}
+
+/// `classes.json`: who answers an error class. Made from the index, of the same
+/// versions as the [`Catalog`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Classes {
+    /// [`FORMAT`].
+    pub v: u32,
+    /// By pattern, the plugins whose manifest has it; sorted.
+    pub classes: BTreeMap<String, Vec<Name>>,
 }
 
 /// The lines of an index file, oldest first, and how many were skipped: those

@@ -2,14 +2,20 @@
 //!
 //! ```text
 //! config.json              where artifacts are, and whether reading needs a token
-//! catalog.json             every plugin's newest version: for search, and "who fixes CS0246?"
+//! catalog.json             every plugin's newest version: for search
+//! classes.json             who fixes CS0246? patterns of classes, and the plugins that answer them
 //! index/SCOPE/NAME         one JSON line per version; only `yanked` ever changes
 //! cas/sha256/HEX           the artifacts, by the SHA-256 of their content
 //! ```
 //!
 //! Any static file host can serve these; a folder (`file://`) will do too.
 
+pub mod admin;
 pub mod index;
 mod name;
+pub mod publish;
+#[cfg(feature = "server")]
+pub mod server;
+pub mod tokens;
 
 pub use name::{Name, NameError};

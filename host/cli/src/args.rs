@@ -1,5 +1,7 @@
 //! The command line.
 
+pub mod registry;
+
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -58,6 +60,9 @@ pub enum Command {
     /// Look after plugins.
     #[command(subcommand)]
     Plugin(Plugin),
+    /// Make, check and serve a registry of plugins.
+    #[command(subcommand)]
+    Registry(registry::Registry),
 }
 
 /// How to print.

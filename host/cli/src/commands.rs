@@ -4,6 +4,7 @@ mod cache;
 mod check;
 mod explain;
 mod plugin;
+mod registry;
 mod run;
 mod undo;
 
@@ -22,6 +23,7 @@ pub fn run(args: &Args) -> Result<u8> {
         Command::Explain(explain) => explain::run(explain),
         Command::Cache(cache) => cache::run(cache),
         Command::Plugin(Plugin::List(list)) => plugin::list(list),
+        Command::Registry(registry) => registry::run(registry),
     }
 }
 
