@@ -11,7 +11,9 @@
 //! Any static file host can serve these; a folder (`file://`) will do too.
 
 pub mod admin;
+pub mod client;
 pub mod index;
+pub mod lock;
 mod name;
 pub mod publish;
 #[cfg(feature = "server")]

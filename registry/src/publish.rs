@@ -23,9 +23,13 @@ impl Checksum {
     /// The checksum of an artifact.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
+        Self::from_digest(&Sha256::digest(bytes))
+    }
+
+    pub(crate) fn from_digest(digest: &[u8]) -> Self {
         use std::fmt::Write as _;
         let mut text = String::from("sha256:");
-        for byte in Sha256::digest(bytes) {
+        for byte in digest {
             let _ = write!(text, "{byte:02x}");
         }
         text.try_into()

@@ -15,7 +15,7 @@ pub use encode::{EncodeError, componentize, describe};
 pub use manifest::{
     Capabilities, Manifest, ManifestError, RequestedLimits, SECTION, class_matches,
 };
-pub use preflight::{FileLimits, Preflight, inspect, subject};
+pub use preflight::{FileLimits, Preflight, inspect, provides, subject};
 pub use refusal::{LoadError, Refusal};
 
 /// The version of the contract `buildfix:fixer` that this host speaks. A

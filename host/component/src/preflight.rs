@@ -209,7 +209,7 @@ fn judge(manifest: &Manifest, found: &Found<'_>, limits: &FileLimits) -> Result<
                 uses,
             });
         }
-        None if !same_track(&manifest.world) => {
+        None if !provides(&manifest.world) => {
             return Err(Refusal::Abi {
                 needs: manifest.world.clone(),
                 has: ABI,
@@ -260,7 +260,7 @@ fn judge_import(import: &str) -> Result<Option<Version>, Refusal> {
     let rest = import.strip_prefix("buildfix:fixer/").ok_or_else(foreign)?;
     let (interface, version) = rest.split_once('@').ok_or_else(foreign)?;
     let version = Version::parse(version).map_err(|_| foreign())?;
-    if !same_track(&version) {
+    if !provides(&version) {
         return Err(Refusal::Abi {
             needs: version,
             has: ABI,
@@ -273,9 +273,10 @@ fn judge_import(import: &str) -> Result<Option<Version>, Refusal> {
     }
 }
 
-/// Whether the linker takes one version for the other: below 1.0 the same minor
-/// version, and never a prerelease.
-fn same_track(version: &Version) -> bool {
+/// Whether this host can serve a component built against this version of the
+/// contract: below 1.0 the same minor version, and never a prerelease.
+#[must_use]
+pub fn provides(version: &Version) -> bool {
     version.major == ABI.major && version.minor == ABI.minor && version.pre.is_empty()
 }
 

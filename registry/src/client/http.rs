@@ -1,0 +1,209 @@
+//! The one HTTP client: pooled connections, limits, retries, a proxy if the
+//! environment names one (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`).
+
+use super::{ClientError, Kind};
+use buildfix_component::text::tame_line;
+use std::io::Read;
+use std::time::Duration;
+use ureq::http::{HeaderMap, Response};
+use ureq::{Agent, Body};
+
+/// How patient the client is.
+#[derive(Clone, Debug)]
+pub struct HttpOptions {
+    /// To connect.
+    pub connect: Duration,
+    /// Between two pieces of an answer.
+    pub idle: Duration,
+    /// For all of a small answer, and for the head of a large one.
+    pub small: Duration,
+    /// Bytes a second under which a download is given up, once `small` is over.
+    pub rate: u64,
+    /// How often something is tried that may succeed the next time; at least 1.
+    pub attempts: u32,
+    /// Before the second try; doubled before each further one.
+    pub backoff: Duration,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            idle: Duration::from_secs(20),
+            small: Duration::from_secs(30),
+            rate: 4_096,
+            attempts: 4,
+            backoff: Duration::from_millis(300),
+        }
+    }
+}
+
+/// Connections to every registry. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Http {
+    agent: Agent,
+    pub(crate) options: HttpOptions,
+}
+
+/// An answer's head, and its body to be read.
+pub(crate) struct Answer {
+    pub status: u16,
+    headers: HeaderMap,
+    body: Body,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The body; ends with an error past `limit` bytes.
+    pub fn reader(self, limit: u64) -> impl Read {
+        self.body.into_with_config().limit(limit).reader()
+    }
+
+    /// The whole body.
+    pub fn bytes(self, url: &str, limit: u64) -> Result<Vec<u8>, ClientError> {
+        let mut bytes = Vec::new();
+        let read = self.reader(limit.saturating_add(1)).read_to_end(&mut bytes);
+        if bytes.len() as u64 > limit {
+            let message = format!("{url} answers with more than {limit} bytes");
+            return Err(ClientError::new(Kind::Answer, message));
+        }
+        match read {
+            Ok(_) => Ok(bytes),
+            Err(error) => Err(broken(url, &error.to_string())),
+        }
+    }
+}
+
+fn broken(url: &str, why: &str) -> ClientError {
+    let message = format!("{url} broke off: {}", tame_line(why, 200));
+    ClientError::new(Kind::Unreachable, message)
+        .help_is("try again; if a proxy is between, name it in `HTTPS_PROXY`")
+}
+
+/// What to send.
+#[derive(Clone, Copy)]
+pub(crate) enum Send<'a> {
+    Get,
+    Put(&'a [u8]),
+    Post(&'a [u8]),
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self::new(HttpOptions::default())
+    }
+}
+
+impl Http {
+    /// A client; opens nothing yet.
+    #[must_use]
+    pub fn new(options: HttpOptions) -> Self {
+        let mut tls = ureq::tls::TlsConfig::builder();
+        tls = tls.root_certs(ureq::tls::RootCerts::PlatformVerifier);
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .tls_config(tls.build())
+            .user_agent(concat!("buildfix/", env!("CARGO_PKG_VERSION")))
+            .max_redirects(5)
+            .timeout_connect(Some(options.connect))
+            .timeout_recv_response(Some(options.small))
+            .timeout_per_read(Some(options.idle))
+            .max_response_header_size(64 * 1024)
+            .build();
+        Self {
+            agent: config.into(),
+            options,
+        }
+    }
+
+    /// One exchange, tried again where that may help: when the connection fails,
+    /// and when the server says that it is its own fault.
+    pub(crate) fn exchange(
+        &self,
+        url: &str,
+        headers: &[(&str, String)],
+        send: Send<'_>,
+    ) -> Result<Answer, ClientError> {
+        self.trying(|last| match self.once(url, headers, send) {
+            Ok(answer) if retryable(answer.status) && !last => Ok(None),
+            Ok(answer) => Ok(Some(answer)),
+            Err(error) if error.kind == Kind::Unreachable && !last => Ok(None),
+            Err(error) => Err(error),
+        })
+    }
+
+    /// Does something until it gives a result or must not be tried again.
+    pub(crate) fn trying<T>(
+        &self,
+        mut attempt: impl FnMut(bool) -> Result<Option<T>, ClientError>,
+    ) -> Result<T, ClientError> {
+        let attempts = self.options.attempts.max(1);
+        for number in 1..=attempts {
+            if let Some(done) = attempt(number == attempts)? {
+                return Ok(done);
+            }
+            std::thread::sleep(self.options.backoff * 2_u32.saturating_pow(number - 1));
+        }
+        Err(ClientError::new(Kind::Unreachable, "no answer"))
+    }
+
+    pub(crate) fn once(
+        &self,
+        url: &str,
+        headers: &[(&str, String)],
+        send: Send<'_>,
+    ) -> Result<Answer, ClientError> {
+        let method = match send {
+            Send::Get => "GET",
+            Send::Put(_) => "PUT",
+            Send::Post(_) => "POST",
+        };
+        let mut request = ureq::http::Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let failed = |error: &dyn std::fmt::Display| {
+            let why = tame_line(&error.to_string(), 200);
+            ClientError::new(Kind::Address, format!("cannot ask {url}: {why}"))
+        };
+        let outcome = match send {
+            Send::Get => self.agent.run(request.body(()).map_err(|e| failed(&e))?),
+            Send::Put(body) | Send::Post(body) => {
+                self.agent.run(request.body(body).map_err(|e| failed(&e))?)
+            }
+        };
+        match outcome {
+            Ok(response) => Ok(answer(response)),
+            Err(ureq::Error::BadUri(why)) => Err(failed(&why)),
+            Err(ureq::Error::TooManyRedirects) => Err(ClientError::new(
+                Kind::Answer,
+                format!("{url} redirects too often"),
+            )),
+            Err(error) => {
+                let why = tame_line(&error.to_string(), 200);
+                let message = format!("cannot reach {url}: {why}");
+                Err(ClientError::new(Kind::Unreachable, message).help_is(
+                    "check the address and the network; behind a proxy set `HTTPS_PROXY`; what is \
+                     locked and was fetched works with `--offline`",
+                ))
+            }
+        }
+    }
+}
+
+/// Whether the same question may be answered the next time.
+pub(crate) fn retryable(status: u16) -> bool {
+    matches!(status, 429 | 500 | 502 | 503 | 504)
+}
+
+fn answer(response: Response<Body>) -> Answer {
+    let (head, body) = response.into_parts();
+    Answer {
+        status: head.status.as_u16(),
+        headers: head.headers,
+        body,
+    }
+}
