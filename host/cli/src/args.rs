@@ -1,5 +1,7 @@
 //! The command line.
 
+pub mod author;
+
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -268,6 +270,10 @@ pub enum Plugin {
     /// List the plugins that a run here would use: version, origin, error
     /// classes, and whether one is left alone because it failed too often.
     List(PluginList),
+    /// Begin a plugin: a folder with a fixer that builds and passes its own test.
+    New(author::PluginNew),
+    /// Make the plugin's one file of its source and plugin.toml.
+    Build(author::PluginBuild),
 }
 
 /// `buildfix plugin list`

@@ -3,4 +3,9 @@
 //! arguments and prints.
 
 pub mod build;
+pub mod lang;
 pub mod new;
+mod problem;
+
+pub use lang::Lang;
+pub use problem::Problem;
