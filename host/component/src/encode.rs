@@ -67,8 +67,8 @@ pub fn componentize(module: &[u8], manifest: &str) -> Result<Vec<u8>, EncodeErro
     Ok(component)
 }
 
-/// Makes the plugin of whatever a tool chain gave: a component, to which only the
-/// manifest is added; or a core module. A module that does not tell its world is
+/// Makes the plugin of whatever a tool chain gave: a component, of which nothing is changed
+/// but that it gets the manifest and loses what it exports beyond the world; or a core module. A module that does not tell its world is
 /// taken for one of the world `fixer`, see [`WIT`]; one that imports
 /// `wasi_snapshot_preview1` is linked with [`STUB`], so that the plugin has
 /// no WASI left. The same input gives the same bytes.
@@ -78,7 +78,8 @@ pub fn componentize(module: &[u8], manifest: &str) -> Result<Vec<u8>, EncodeErro
 pub fn package(binary: &[u8], manifest: &str) -> Result<Vec<u8>, EncodeError> {
     let fields: Fields = toml::from_str(manifest)?;
     let mut component = if Parser::is_component(binary) {
-        binary.to_vec()
+        let trimmed = crate::trim::trim(binary).map_err(EncodeError::Decode)?;
+        trimmed.unwrap_or_else(|| binary.to_vec())
     } else {
         encode_module(binary).map_err(EncodeError::Encode)?
     };

@@ -10,6 +10,7 @@ mod manifest;
 pub mod preflight;
 mod refusal;
 pub mod text;
+mod trim;
 
 pub use encode::{EncodeError, STUB, WIT, componentize, describe, package};
 pub use manifest::{

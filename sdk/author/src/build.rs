@@ -55,8 +55,9 @@ pub fn build(build: &Build) -> Result<Built, Problem> {
         io("read", &manifest_path, &error)
             .help("run it in a plugin's folder, or begin one with `buildfix plugin new NAME`")
     })?;
-    let manifest = Manifest::parse(text.as_bytes())
-        .map_err(|error| Problem::new(format!("{} is refused: {error}", manifest_path.display())))?;
+    let manifest = Manifest::parse(text.as_bytes()).map_err(|error| {
+        Problem::new(format!("{} is refused: {error}", manifest_path.display()))
+    })?;
     let binary = match &build.module {
         Some(module) => fs::read(module).map_err(|error| io("read", module, &error))?,
         None => compile(build)?,

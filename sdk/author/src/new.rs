@@ -79,7 +79,10 @@ const PYTHON: &[File] = &[
     file!("app.py", "templates/python/app.py"),
     file!("requirements.txt", "templates/python/requirements.txt"),
     file!(".gitignore", "templates/python/gitignore"),
-    file!("sdk/buildfix_sdk/__init__.py", "python/buildfix_sdk/__init__.py"),
+    file!(
+        "sdk/buildfix_sdk/__init__.py",
+        "python/buildfix_sdk/__init__.py"
+    ),
     file!("sdk/buildfix_sdk/py.typed", "python/buildfix_sdk/py.typed"),
 ];
 
@@ -129,11 +132,10 @@ pub fn new(new: &New) -> Result<Vec<PathBuf>, Problem> {
         .help("use `name` or `scope/name`, lower-case words joined by `-`")
     })?;
     if fs::read_dir(&new.dir).is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(Problem::new(format!(
-            "the folder {} is not empty",
-            new.dir.display()
-        ))
-        .help("name another one behind the plugin's name"));
+        return Err(
+            Problem::new(format!("the folder {} is not empty", new.dir.display()))
+                .help("name another one behind the plugin's name"),
+        );
     }
     let sdk = match (&new.sdk, new.lang) {
         (Some(path), Lang::Rust) => {
@@ -141,13 +143,15 @@ pub fn new(new: &New) -> Result<Vec<PathBuf>, Problem> {
                 .canonicalize()
                 .map_err(|error| io("find the SDK", path, &error))?;
             if !path.join("Cargo.toml").is_file() {
-                return Err(Problem::new(format!(
-                    "there is no crate in {}",
-                    path.display()
-                ))
-                .help("name the folder sdk/rust of buildfix's source"));
+                return Err(
+                    Problem::new(format!("there is no crate in {}", path.display()))
+                        .help("name the folder sdk/rust of buildfix's source"),
+                );
             }
-            format!("{{ path = {} }}", serde_json::json!(path.display().to_string()))
+            format!(
+                "{{ path = {} }}",
+                serde_json::json!(path.display().to_string())
+            )
         }
         // A crate in development has no version to ask for but its own.
         _ => format!("\"{}\"", env!("CARGO_PKG_VERSION")),

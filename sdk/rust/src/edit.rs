@@ -64,7 +64,10 @@ pub fn line(file: &SourceFile, at: u32) -> Range<u32> {
         Some(line) if ended => line.len(),
         _ => line.len(),
     };
-    #[expect(clippy::cast_possible_truncation, reason = "the host's offsets are u32")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the host's offsets are u32"
+    )]
     let (from, to) = (from as u32, (from + len) as u32);
     from..to
 }
@@ -198,7 +201,13 @@ mod tests {
             language: String::new(),
             tool: String::new(),
             file: file(),
-            diagnostics: vec![diagnostic(), Diagnostic { id: 8, ..diagnostic() }],
+            diagnostics: vec![
+                diagnostic(),
+                Diagnostic {
+                    id: 8,
+                    ..diagnostic()
+                },
+            ],
             config: Vec::new(),
         };
         let answer = fix_each(&request, |diagnostic| match diagnostic.id {

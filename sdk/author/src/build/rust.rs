@@ -25,7 +25,10 @@ pub fn build(dir: &Path) -> Result<PathBuf, Problem> {
         flags.push(format!("--remap-path-prefix={}={to}", from.display()));
     };
     remap(dir, "/plugin");
-    remap(&Path::new(&chain.sysroot).join("lib/rustlib/src/rust"), "/rust");
+    remap(
+        &Path::new(&chain.sysroot).join("lib/rustlib/src/rust"),
+        "/rust",
+    );
     if let Some(home) = cargo_home() {
         remap(&home, "/cargo");
     }
@@ -43,9 +46,8 @@ pub fn build(dir: &Path) -> Result<PathBuf, Problem> {
             .help("what it printed is above; buildfix changed nothing"));
     }
     module(&String::from_utf8_lossy(&output.stdout), dir).ok_or_else(|| {
-        Problem::new("cargo made no WebAssembly module").help(
-            "set `crate-type = [\"cdylib\"]` under `[lib]` in Cargo.toml",
-        )
+        Problem::new("cargo made no WebAssembly module")
+            .help("set `crate-type = [\"cdylib\"]` under `[lib]` in Cargo.toml")
     })
 }
 
@@ -62,7 +64,10 @@ fn module(messages: &str, dir: &Path) -> Option<PathBuf> {
         })
         .flat_map(|message| message["filenames"].as_array().cloned().unwrap_or_default())
         .filter_map(|file| file.as_str().map(PathBuf::from))
-        .rfind(|file| file.extension().is_some_and(|extension| extension == "wasm"))
+        .rfind(|file| {
+            file.extension()
+                .is_some_and(|extension| extension == "wasm")
+        })
 }
 
 fn chain(dir: &Path) -> Result<Chain, Problem> {

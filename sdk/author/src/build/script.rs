@@ -51,7 +51,8 @@ fn copy_scripts(from: &Path, to: &Path) -> Result<(), Problem> {
     fs::create_dir_all(to).map_err(|error| io("make the folder", to, &error))?;
     for entry in entries {
         let path = entry.map_err(|error| io("list", from, &error))?.path();
-        if let (Some("js"), Some(name)) = (path.extension().and_then(|e| e.to_str()), path.file_name())
+        if let (Some("js"), Some(name)) =
+            (path.extension().and_then(|e| e.to_str()), path.file_name())
         {
             fs::copy(&path, to.join(name)).map_err(|error| io("copy", &path, &error))?;
         }
@@ -73,10 +74,13 @@ fn componentize(dir: &Path, script: &Path) -> Result<PathBuf, Problem> {
 }
 
 pub fn python(dir: &Path) -> Result<PathBuf, Problem> {
-    let own = [".venv/bin/componentize-py", ".venv/Scripts/componentize-py.exe"]
-        .map(|file| dir.join(file))
-        .into_iter()
-        .find(|file| file.is_file());
+    let own = [
+        ".venv/bin/componentize-py",
+        ".venv/Scripts/componentize-py.exe",
+    ]
+    .map(|file| dir.join(file))
+    .into_iter()
+    .find(|file| file.is_file());
     let program = own
         .or_else(|| tool::find("COMPONENTIZE_PY", &["componentize-py"]))
         .ok_or_else(|| {

@@ -23,7 +23,11 @@ pub fn run(args: &PluginBuild) -> Result<u8> {
     let _ = writeln!(text, "  size     {} bytes", built.size);
     let _ = writeln!(text, "  classes  {}", none_or(&manifest.classes));
     let _ = writeln!(text, "  imports  {}", none_or(&built.preflight.imports));
-    let _ = writeln!(text, "  may      {}", none_or(&manifest.capabilities.list()));
+    let _ = writeln!(
+        text,
+        "  may      {}",
+        none_or(&manifest.capabilities.list())
+    );
     terminal::print(&text)?;
     Ok(GREEN)
 }
