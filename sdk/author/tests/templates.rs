@@ -23,6 +23,16 @@ fn clang() -> bool {
     works("clang", &["--version"]) && works("wasm-ld", &["--version"])
 }
 
+/// wasi-libc and what clang's own library adds to it, which come in two packages.
+fn wasi_libc() -> bool {
+    let builtins = Command::new("clang")
+        .args(["--target=wasm32-wasi", "-print-libgcc-file-name"])
+        .output();
+    Path::new("/usr/include/wasm32-wasi/stdio.h").is_file()
+        && builtins
+            .is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_file())
+}
+
 fn rust() -> bool {
     let target = Command::new("rustc")
         .args([
@@ -153,7 +163,7 @@ fn the_same_c_source_gives_the_same_bytes() {
 fn main() {
     let arguments = Arguments::from_args();
     let npm = node_modules().is_some() || works("npm", &["--version"]);
-    let wasi = clang() && Path::new("/usr/include/wasm32-wasi/stdio.h").is_file();
+    let wasi = clang() && wasi_libc();
     let rows: [(&str, &str, bool, fn()); 8] = [
         ("rust", "wasm32-unknown-unknown", rust(), || {
             answers(Lang::Rust, shared_target)

@@ -61,13 +61,13 @@ pub fn build_in(dir: &Path) -> Result<Built, Problem> {
     })
 }
 
-/// The template's case: a program with two errors behind text that is not ASCII,
-/// and a third place where a semicolon stands already.
+/// The template's case: an error behind text that is not ASCII, with a second place and
+/// a third where a semicolon stands already.
 pub fn request() -> Request {
     let text = include_str!("../../templates/common/missing-semicolon/tree/Program.cs");
     let path = "Program.cs".to_owned();
     let after = |what: &str| text.find(what).unwrap() + what.len();
-    let places = [after("bar\")"), after("return"), after("using System")];
+    let places = [after("bar\")"), after("Main()"), after("using System")];
     let diagnostics = places.iter().zip(1..).map(|(at, id)| {
         let at = u32::try_from(*at).unwrap();
         Diagnostic {
@@ -156,7 +156,7 @@ pub fn answers_its_case(dir: &Path) {
     let after = |what: &str| text.find(what).unwrap() + what.len();
     assert_eq!(
         places,
-        [(vec![1], after("bar\")")), (vec![2], after("return"))]
+        [(vec![1], after("bar\")")), (vec![2], after("Main()"))]
     );
     let [note] = &response.notes[..] else {
         panic!("{response:?}")

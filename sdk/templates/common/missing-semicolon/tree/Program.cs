@@ -5,6 +5,6 @@ class Program
     static void Main()
     {
         Console.WriteLine("Café Zoë: 100 € bar")
-        return /* fin */
+        return; /* fin */
     }
 }
