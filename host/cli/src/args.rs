@@ -1,5 +1,6 @@
 //! The command line.
 
+pub mod author;
 pub mod registry;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
@@ -273,6 +274,10 @@ pub enum Plugin {
     /// List the plugins that a run here would use: version, origin, error
     /// classes, and whether one is left alone because it failed too often.
     List(PluginList),
+    /// Begin a plugin: a folder with a fixer that builds and passes its own test.
+    New(author::PluginNew),
+    /// Make the plugin's one file of its source and plugin.toml.
+    Build(author::PluginBuild),
 }
 
 /// `buildfix plugin list`

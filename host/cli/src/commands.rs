@@ -24,6 +24,8 @@ pub fn run(args: &Args) -> Result<u8> {
         Command::Cache(cache) => cache::run(cache),
         Command::Plugin(Plugin::List(list)) => plugin::list(list),
         Command::Registry(registry) => registry::run(registry),
+        Command::Plugin(Plugin::New(new)) => plugin::new::run(new),
+        Command::Plugin(Plugin::Build(build)) => plugin::build::run(build),
     }
 }
 

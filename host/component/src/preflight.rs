@@ -14,7 +14,7 @@ use wasmparser::{ComponentExternalKind, ComponentTypeRef, Encoding, Parser, Payl
 /// The interfaces that the host has.
 const INTERFACES: [&str; 5] = ["types", "log", "workspace", "syntax", "symbols"];
 /// The world's exports.
-const EXPORTS: [&str; 1] = ["fix"];
+pub(crate) const EXPORTS: [&str; 1] = ["fix"];
 /// Components in components. Tool chains nest two or three deep.
 const MAX_DEPTH: usize = 16;
 /// Bytes of one WebAssembly page.

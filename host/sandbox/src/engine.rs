@@ -223,8 +223,9 @@ fn config(limits: &Limits, cache: Option<Cache>) -> Config {
         .cranelift_nan_canonicalization(true)
         .relaxed_simd_deterministic(true)
         // What no tool chain for fixers needs only widens the attack surface.
-        .wasm_memory64(false)
-        .wasm_multi_memory(false);
+        // Several memories in one module are not among it: what passes values between the
+        // parts of a component (as those of the JavaScript runtime) is such a module.
+        .wasm_memory64(false);
     config
 }
 

@@ -1,5 +1,8 @@
 //! `buildfix plugin`
 
+pub mod build;
+pub mod new;
+
 use super::run::breaker_text;
 use crate::args::{Format, GREEN, PluginList};
 use crate::{fixers, terminal};

@@ -1,0 +1,10 @@
+using System;
+
+class Program
+{
+    static void Main()
+    {
+        Console.WriteLine("Café Zoë: 100 € bar")
+        return; /* fin */
+    }
+}
