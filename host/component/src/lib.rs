@@ -6,6 +6,7 @@
 //! ([`inspect`]). The sandbox, the registry and the author's tools share it.
 
 mod encode;
+pub mod grant;
 mod manifest;
 pub mod preflight;
 mod refusal;
@@ -13,6 +14,7 @@ pub mod text;
 mod trim;
 
 pub use encode::{EncodeError, STUB, WIT, componentize, describe, package};
+pub use grant::Access;
 pub use manifest::{
     Capabilities, Manifest, ManifestError, RequestedLimits, SECTION, class_matches,
 };
