@@ -70,13 +70,12 @@ impl Trimmer {
                 }
                 Payload::ComponentAliasSection(section) => {
                     for alias in section {
-                        match alias? {
-                            ComponentAlias::InstanceExport { kind, .. } => match kind {
+                        if let ComponentAlias::InstanceExport { kind, .. } = alias? {
+                            match kind {
                                 ComponentExternalKind::Func => funcs += 1,
                                 ComponentExternalKind::Instance => instances += 1,
                                 _ => {}
-                            },
-                            _ => {}
+                            }
                         }
                     }
                 }

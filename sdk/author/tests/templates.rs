@@ -160,11 +160,14 @@ fn the_same_c_source_gives_the_same_bytes() {
     assert!(builds[0] == builds[1]);
 }
 
+/// A test's name, what it needs, whether that is there, and the test.
+type Row = (&'static str, &'static str, bool, fn());
+
 fn main() {
     let arguments = Arguments::from_args();
     let npm = node_modules().is_some() || works("npm", &["--version"]);
     let wasi = clang() && wasi_libc();
-    let rows: [(&str, &str, bool, fn()); 8] = [
+    let rows: [Row; 8] = [
         ("rust", "wasm32-unknown-unknown", rust(), || {
             answers(Lang::Rust, shared_target)
         }),

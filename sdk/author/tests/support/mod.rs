@@ -1,5 +1,7 @@
 //! A plugin's call in the real sandbox, with the template's case.
 
+#![allow(dead_code, reason = "each test file uses a part")]
+
 use buildfix_author::build::{Build, Built, build};
 use buildfix_author::new::{New, new};
 use buildfix_author::{Lang, Problem};
