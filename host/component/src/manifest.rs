@@ -72,6 +72,21 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
+    /// What [`Capabilities::list`] wrote.
+    ///
+    /// # Errors
+    /// Gives the first string that is no capability.
+    pub fn from_list(list: &[String]) -> Result<Self, String> {
+        let read = list
+            .iter()
+            .map(|text| {
+                let what = text.strip_prefix("read:").map(str::to_owned);
+                what.ok_or_else(|| text.clone())
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { read })
+    }
+
     /// One string for each, as in a registry's index and a lock file
     /// (`read:workspace`): sorted, each once.
     #[must_use]

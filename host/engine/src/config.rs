@@ -1,10 +1,17 @@
 //! `buildfix.toml`: what a project tells buildfix.
 
+mod plugins;
+mod suggest;
+
 pub use crate::limits::{BudgetConfig, LimitsConfig, PluginLimits};
+pub use crate::routes::Routes;
+pub use plugins::{Origin, PluginConfig};
+
 use buildfix_diagnostics::Matcher;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The file's name, in the workspace's top folder.
 pub const FILE: &str = "buildfix.toml";
@@ -19,10 +26,19 @@ pub struct Config {
     /// `[limits]`
     #[serde(default)]
     pub limits: LimitsConfig,
-    /// `[plugins.NAME]`, by the name of the section; a bundled fixer's name
-    /// configures that one.
+    /// `[plugins]`, by key; a bundled fixer's name configures that one.
     #[serde(default)]
     pub plugins: BTreeMap<String, PluginConfig>,
+    /// `[routes]`: which plugins are asked about which classes.
+    #[serde(default)]
+    pub routes: Routes,
+    /// `[registries]`: addresses by name; `default` is the one that is asked
+    /// where none is named, an address or another's name.
+    #[serde(default)]
+    pub registries: BTreeMap<String, String>,
+    /// `[policy]`
+    #[serde(default)]
+    pub policy: PolicyConfig,
     /// `[cache]`
     #[serde(default)]
     pub cache: CacheConfig,
@@ -51,21 +67,16 @@ pub struct CacheConfig {
     pub salt: String,
 }
 
-/// `[plugins.NAME]`
+/// `[policy]`: what may be installed.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct PluginConfig {
-    /// A component's file, relative to `buildfix.toml`. Without it the name
-    /// means a bundled fixer.
-    pub path: Option<PathBuf>,
-    /// `false` leaves the plugin out.
-    pub enabled: Option<bool>,
-    /// Handed to the plugin with every call.
+pub struct PolicyConfig {
+    /// Only plugins that are signed.
     #[serde(default)]
-    pub config: BTreeMap<String, String>,
-    /// `[plugins.NAME.limits]`: what its calls may take.
-    #[serde(default)]
-    pub limits: PluginLimits,
+    pub require_signature: bool,
+    /// Only versions that have been public for so long: `"7 days"`, `"12h"`.
+    #[serde(default, deserialize_with = "plugins::duration")]
+    pub minimum_age: Option<Duration>,
 }
 
 /// Why the file cannot be used.
@@ -80,7 +91,7 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// It does not say what it should.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}{}", path.display(), suggest::nearest(source.message()))]
     Parse {
         /// The file.
         path: PathBuf,
@@ -115,9 +126,66 @@ impl Config {
                 });
             }
         };
-        toml::from_str(&text).map_err(|source| ConfigError::Parse {
+        Self::parse(&text, path)
+    }
+
+    /// Reads a file's text; `path` is for messages.
+    ///
+    /// # Errors
+    /// [`ConfigError::Parse`].
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        toml::from_str(text).map_err(|source| ConfigError::Parse {
             path: path.to_owned(),
             source: Box::new(source),
         })
+    }
+
+    /// The address of a registry: that of the name, or of `default`, or what
+    /// `BUILDFIX_REGISTRY` says where nothing is configured. A name that looks
+    /// like an address is one.
+    #[must_use]
+    pub fn registry(&self, name: Option<&str>) -> Option<String> {
+        let named = |name: &str| -> Option<String> {
+            match self.registries.get(name) {
+                Some(address) => Some(address.clone()),
+                None => {
+                    (name.contains("://") || Path::new(name).is_absolute()).then(|| name.to_owned())
+                }
+            }
+        };
+        match name {
+            Some(name) => named(name),
+            None => match self.registries.get("default") {
+                Some(default) => named(default).or_else(|| Some(default.clone())),
+                None => std::env::var("BUILDFIX_REGISTRY")
+                    .ok()
+                    .filter(|address| !address.is_empty()),
+            },
+        }
+    }
+
+    /// The key under which a plugin of a registry is configured.
+    #[must_use]
+    pub fn key_of(&self, name: &str) -> Option<&str> {
+        let short = name.rsplit_once('/').map_or(name, |(_, short)| short);
+        let is = |key: &str, plugin: &PluginConfig| match &plugin.plugin {
+            Some(plugin) => plugin == name,
+            // A section that is there only to allow or to configure.
+            None => {
+                key == name
+                    || (key == short
+                        && matches!(
+                            plugin.origin(key),
+                            Origin::Bundled | Origin::Registry { .. }
+                        ))
+            }
+        };
+        let exact = self
+            .plugins
+            .iter()
+            .find(|(key, plugin)| plugin.plugin.as_deref() == Some(name) || *key == name);
+        exact
+            .or_else(|| self.plugins.iter().find(|(key, plugin)| is(key, plugin)))
+            .map(|(key, _)| key.as_str())
     }
 }

@@ -20,6 +20,7 @@ mod log;
 pub mod problem;
 pub mod report;
 mod reuse;
+mod routes;
 mod run;
 mod sample;
 mod search;

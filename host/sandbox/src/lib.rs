@@ -68,7 +68,7 @@ pub use bindings::{
 };
 pub use buildfix_component::{
     ABI, Access, Capabilities, FileLimits, LoadError, Manifest, ManifestError, Preflight, Refusal,
-    RequestedLimits,
+    RequestedLimits, class_matches,
 };
 pub use call::Call;
 pub use check::{Rejected, checked};

@@ -11,6 +11,7 @@ mod tests;
 use crate::breaker::Breakers;
 use crate::event::Events;
 use crate::problem::Problem;
+use crate::routes::Routes;
 use crate::services::RoundServices;
 use buildfix_sandbox as wasm;
 use buildfix_sandbox::cache::ResultCache;
@@ -85,6 +86,8 @@ pub struct Proposals {
 pub struct Dispatch<'a> {
     /// Who is asked.
     pub fixers: &'a [Fixer],
+    /// Of them, who about what.
+    pub routes: &'a Routes,
     /// What answers the fixers' questions.
     pub services: Arc<RoundServices>,
     /// Where results of calls are kept; `None` to make every call.
@@ -113,7 +116,7 @@ impl Dispatch<'_> {
     /// [`Cancelled`], at once; calls that run are ended.
     pub async fn propose(mut self, problems: &[Problem]) -> Result<Proposals, Cancelled> {
         let mut result = Proposals::default();
-        let work = plan::plan(problems, self.fixers, &mut result);
+        let work = plan::plan(problems, self.fixers, self.routes, &mut result);
         schedule::run(&mut self, work, problems, &mut result).await?;
         answer::coalesce(&mut result.candidates);
         // Surest first; within a tier, the order of the fixers and of their

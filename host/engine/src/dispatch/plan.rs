@@ -3,6 +3,7 @@
 
 use super::{Fixer, Proposals};
 use crate::problem::Problem;
+use crate::routes::Routes;
 use std::collections::BTreeMap;
 
 /// Diagnostics in one request, at most.
@@ -18,7 +19,12 @@ pub(super) struct Job {
     pub problems: Vec<usize>,
 }
 
-pub(super) fn plan(problems: &[Problem], fixers: &[Fixer], result: &mut Proposals) -> Vec<Job> {
+pub(super) fn plan(
+    problems: &[Problem],
+    fixers: &[Fixer],
+    routes: &Routes,
+    result: &mut Proposals,
+) -> Vec<Job> {
     let mut groups: BTreeMap<(&str, &str, &str), Vec<usize>> = BTreeMap::new();
     for (index, problem) in problems.iter().enumerate() {
         if let Some(path) = problem.path().filter(|_| problem.diagnostic.is_error()) {
@@ -29,25 +35,34 @@ pub(super) fn plan(problems: &[Problem], fixers: &[Fixer], result: &mut Proposal
                 .push(index);
         }
     }
-    let mut work = Vec::new();
+    // Who comes first is preferred among equals.
+    let mut asked: Vec<(usize, usize, usize)> = Vec::new();
+    let groups: Vec<_> = groups.into_iter().collect();
     for (number, fixer) in fixers.iter().enumerate() {
-        for ((class, ..), all) in &groups {
-            if !fixer.plugin.manifest().matches(class) {
-                continue;
+        let manifest = fixer.plugin.manifest();
+        for (group, ((class, ..), _)) in groups.iter().enumerate() {
+            let place = match routes.place(class, &manifest.name) {
+                None => Some(number),
+                Some(place) => place,
+            };
+            if let Some(place) = place.filter(|_| manifest.matches(class)) {
+                asked.push((place, group, number));
             }
-            for chunk in all.chunks(CHUNK) {
-                for index in chunk {
-                    result
-                        .asked
-                        .entry(*index)
-                        .or_default()
-                        .push(fixer.name().to_owned());
-                }
-                work.push(Job {
-                    fixer: number,
-                    problems: chunk.to_vec(),
-                });
+        }
+    }
+    asked.sort_unstable();
+    let mut work = Vec::new();
+    for (_, group, number) in asked {
+        let fixer = &fixers[number];
+        for chunk in groups[group].1.chunks(CHUNK) {
+            for index in chunk {
+                let asked = result.asked.entry(*index).or_default();
+                asked.push(fixer.name().to_owned());
             }
+            work.push(Job {
+                fixer: number,
+                problems: chunk.to_vec(),
+            });
         }
     }
     work

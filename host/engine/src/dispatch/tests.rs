@@ -7,6 +7,8 @@ use buildfix_workspace::symbols::SymbolIndex;
 use buildfix_workspace::syntax::Syntax;
 use std::fmt::Write as _;
 
+static EVERYBODY: std::sync::LazyLock<Routes> = std::sync::LazyLock::new(Routes::default);
+
 fn bundled(name: &str) -> Vec<u8> {
     let dist = concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/dist");
     std::fs::read(format!("{dist}/{name}.wasm")).unwrap()
@@ -79,6 +81,7 @@ impl World {
         symbols.refresh();
         Dispatch {
             fixers,
+            routes: &EVERYBODY,
             cache: None,
             services: Arc::new(RoundServices::new(
                 self.workspace.clone(),

@@ -22,6 +22,7 @@ use crate::judge::first_line;
 use crate::ledger::Ledger;
 use crate::problem::{self, Problem, ProblemKey};
 use crate::report::FixRecord;
+use crate::routes::Routes;
 use crate::sample::Sampling;
 use crate::services::RoundServices;
 use crate::session::{Built, Session, StepError};
@@ -69,6 +70,8 @@ pub struct SearchOptions {
     /// Builds, at most, the first included; by default [`BUILDS`], or
     /// [`BUILDS_LARGE`] where there are more than [`MANY`] errors.
     pub max_builds: Option<usize>,
+    /// Which plugins are asked about which classes.
+    pub routes: Routes,
     /// The plugins' circuit breakers.
     pub breakers: Arc<Breakers>,
     /// A call of a fixer that takes longer is told of.
@@ -298,6 +301,7 @@ impl<'s, 'e> Search<'s, 'e> {
         ));
         let dispatch = Dispatch {
             fixers: &wanted,
+            routes: &self.options.routes,
             services,
             cache: self.options.cache.clone(),
             workspace: &workspace,
