@@ -6,12 +6,14 @@
 //! ([`inspect`]). The sandbox, the registry and the author's tools share it.
 
 mod encode;
+pub mod grant;
 mod manifest;
 pub mod preflight;
 mod refusal;
 pub mod text;
 
 pub use encode::{EncodeError, componentize, describe};
+pub use grant::Access;
 pub use manifest::{
     Capabilities, Manifest, ManifestError, RequestedLimits, SECTION, class_matches,
 };

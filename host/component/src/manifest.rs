@@ -61,7 +61,8 @@ pub struct Manifest {
     pub limits: RequestedLimits,
 }
 
-/// What a fixer wants to be allowed.
+/// What a fixer wants to be allowed, or is allowed; their meaning is told in
+/// [`grant`](crate::grant).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Capabilities {
@@ -213,6 +214,14 @@ impl Manifest {
             if !known {
                 return Err(bad(format!(
                     "capabilities.read has `{}`, not `diagnostic-files`, `workspace` or `glob:…`",
+                    tame_line(read, 60)
+                )));
+            }
+            if let Some(glob) = read.strip_prefix("glob:")
+                && let Err(why) = crate::grant::pattern(glob)
+            {
+                return Err(bad(format!(
+                    "capabilities.read has `{}`: {why}",
                     tame_line(read, 60)
                 )));
             }

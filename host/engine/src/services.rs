@@ -70,6 +70,10 @@ impl wasm::Services for RoundServices {
         false
     }
 
+    fn real_path(&self, path: &str) -> Option<String> {
+        self.workspace.real(path)
+    }
+
     fn read_file(&self, path: &str) -> Result<String, String> {
         self.source(path).map(|file| file.text.clone())
     }

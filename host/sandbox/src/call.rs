@@ -4,7 +4,8 @@ use crate::bindings::FixerPre;
 use crate::drive::{PastWall, drive};
 use crate::error::{CallContext, Failure};
 use crate::fuel::Allowance;
-use crate::state::{PastDeadline, Refused, ServicePanicked, State, TooManyHostCalls};
+use crate::grant::{self, Denial};
+use crate::state::{Denied, PastDeadline, Refused, ServicePanicked, State, TooManyHostCalls};
 use crate::{CallError, Limits, LogLine, Plugin, Rejected, Request, Response, Services, checked};
 use buildfix_component::text::{tame, tame_line};
 use std::sync::Arc;
@@ -32,6 +33,11 @@ pub struct Call {
     pub host_calls: u32,
     /// What it wrote to the log.
     pub log: Vec<LogLine>,
+    /// The files that it read, or whose tree or declarations it asked for,
+    /// sorted; at most 1,000.
+    pub files_read: Vec<String>,
+    /// What it asked for and may not; at most 20.
+    pub denied: Vec<Denial>,
     /// Wall-clock time from when it started, waits in the slow lane included.
     pub elapsed: Duration,
     /// Whether the answer is that of an earlier run, see [`cache`](crate::cache).
@@ -70,7 +76,8 @@ impl Plugin {
         let registered = core.registry.add(&self.inner, subject, ladder, slice);
         let call = &registered.call;
         let memory = limits.file().memory_for(self.manifest());
-        let state = State::new(services, Arc::clone(call), limits, memory);
+        let rights = (Arc::clone(&self.grant), grant::named(&request));
+        let state = State::new(services, Arc::clone(call), limits, memory, rights);
         let mut store = Store::new(&core.engine, state);
         let outcome = match prepare(&mut store, limits, wall) {
             Err(error) => Err(Failure::Start(crate::state::describe(&error))),
@@ -93,7 +100,8 @@ impl Plugin {
         let fuel_used = fuel_budget - store.get_fuel().unwrap_or(0).min(fuel_budget);
         let tier = call.ladder.tier(fuel_used);
         let elapsed = call.started.elapsed();
-        let state = store.into_data();
+        let mut state = store.into_data();
+        let (files_read, denied) = state.take_notes();
         let host_calls = state.host_calls();
         let peak_memory = state.usage.peak;
         let log = state.log.finish();
@@ -109,6 +117,8 @@ impl Plugin {
                     peak_memory,
                     host_calls,
                     log,
+                    files_read,
+                    denied,
                     elapsed,
                     cached: false,
                 })
@@ -122,6 +132,8 @@ impl Plugin {
                     host_calls,
                     elapsed,
                     log,
+                    files_read,
+                    denied,
                     ..self.before_running(request)
                 }),
             }),
@@ -161,6 +173,8 @@ impl Plugin {
             host_calls: 0,
             elapsed: Duration::ZERO,
             log: Vec::new(),
+            files_read: Vec::new(),
+            denied: Vec::new(),
             cached: false,
         }
     }
@@ -183,6 +197,11 @@ impl Plugin {
             return Failure::HostCalls {
                 limit: limits.host_calls,
             };
+        }
+        if error.is::<Denied>()
+            && let Some(denial) = store.data().last_denial()
+        {
+            return Failure::Denied(Box::new(denial.clone()));
         }
         if error.is::<PastDeadline>() {
             return Failure::Deadline { limit: wall };

@@ -3,7 +3,7 @@
 //! Every text names the culprit and the fact; what to do about it is apart, in
 //! `help`.
 
-use crate::{LogLine, Refusal};
+use crate::{Denial, DeniedBy, LogLine, Refusal};
 use buildfix_component::text::tame_line;
 use semver::Version;
 use std::fmt;
@@ -42,6 +42,11 @@ pub struct CallContext {
     pub elapsed: Duration,
     /// What it wrote to the log.
     pub log: Vec<LogLine>,
+    /// The files that it read, or whose tree or declarations it asked for,
+    /// sorted; at most 1,000.
+    pub files_read: Vec<String>,
+    /// What it asked for and may not; at most 20.
+    pub denied: Vec<Denial>,
     /// Whether it is an earlier run that failed, see [`cache`](crate::cache).
     pub cached: bool,
 }
@@ -111,6 +116,9 @@ pub enum Failure {
     /// It could not be started: no room for another instance.
     #[error("could not be started: {0}")]
     Start(String),
+    /// It asked for what it may not, by a function that has no error to give.
+    #[error("was stopped: {0}")]
+    Denied(Box<Denial>),
     /// A host service failed; not the plugin's fault.
     #[error("got no answer from the host: {0}")]
     Host(String),
@@ -120,7 +128,12 @@ impl Failure {
     /// Whether the plugin is to blame, and not the machine.
     #[must_use]
     pub fn is_plugins_fault(&self) -> bool {
-        !matches!(self, Self::Start(_) | Self::Host(_))
+        match self {
+            Self::Start(_) | Self::Host(_) => false,
+            // What a manifest declares is the author's word.
+            Self::Denied(denial) => denial.by == DeniedBy::Manifest,
+            _ => true,
+        }
     }
 
     /// Whether the same request would fail the same way on any machine, so that
@@ -129,7 +142,12 @@ impl Failure {
     pub fn is_deterministic(&self) -> bool {
         !matches!(
             self,
-            Self::Deadline { .. } | Self::Load(_) | Self::Start(_) | Self::Host(_)
+            Self::Deadline { .. }
+                | Self::Load(_)
+                | Self::Start(_)
+                | Self::Host(_)
+                // The next one may be allowed.
+                | Self::Denied(_)
         )
     }
 }
@@ -137,8 +155,9 @@ impl Failure {
 impl CallError {
     /// What the plugin's user, or its author, can do about it.
     #[must_use]
-    pub fn help(&self) -> Option<&'static str> {
-        match self.failure {
+    pub fn help(&self) -> Option<&str> {
+        match &self.failure {
+            Failure::Denied(denial) => Some(&denial.help),
             Failure::OutOfFuel { .. } => Some(
                 "its author can ask for more with `fuel` under `[limits]` in the manifest, its \
                  user with `fuel` or `tiers` under `[plugins.NAME.limits]` in buildfix.toml",

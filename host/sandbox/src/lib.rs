@@ -30,6 +30,9 @@
 //! | floods the log | [`Limits::log`]: cut, and the cut is reported |
 //! | takes forever to compile | [`Limits::component`] and [`Limits::compile`] |
 //!
+//! What a guest may ask the host for is what its manifest declares and its user
+//! granted ([`Plugin::with_grant`]); every host function looks there first.
+//!
 //! There is no WASI in the linker, not even an empty one: a fixer has no clock,
 //! no random numbers, no environment, no files but those the host hands it, so
 //! the same request gives the same answer and burns the same fuel, and the
@@ -50,6 +53,7 @@ mod drive;
 mod engine;
 mod error;
 mod fuel;
+mod grant;
 mod lanes;
 mod limits;
 mod load;
@@ -63,7 +67,7 @@ pub use bindings::{
     Response, SourceFile, Span, Suggestion, Symbol, TextEdit,
 };
 pub use buildfix_component::{
-    ABI, Capabilities, FileLimits, LoadError, Manifest, ManifestError, Preflight, Refusal,
+    ABI, Access, Capabilities, FileLimits, LoadError, Manifest, ManifestError, Preflight, Refusal,
     RequestedLimits,
 };
 pub use call::Call;
@@ -71,6 +75,7 @@ pub use check::{Rejected, checked};
 pub use engine::{Sandbox, SandboxError, SandboxOptions};
 pub use error::{CallContext, CallError, Failure};
 pub use fuel::{Budget, Budgets, Tiers, TiersError};
+pub use grant::{Denial, DeniedBy};
 pub use limits::Limits;
 pub use load::Plugin;
 pub use running::RunningCall;

@@ -4,6 +4,7 @@
 use crate::Refusal;
 use crate::bindings::FixerPre;
 use crate::engine::Core;
+use crate::grant::Grant;
 use crate::state::{State, describe};
 use crate::{Budgets, LoadError, Manifest, Sandbox};
 use buildfix_component::{Preflight, preflight};
@@ -21,6 +22,7 @@ use wasmtime::component::Component;
 pub struct Plugin {
     pub(crate) inner: Arc<Inner>,
     pub(crate) budgets: Arc<Budgets>,
+    pub(crate) grant: Arc<Grant>,
 }
 
 pub struct Inner {
@@ -45,7 +47,9 @@ impl Sandbox {
     ) -> Result<Plugin, LoadError> {
         let bytes = bytes.into();
         let preflight = preflight::inspect(Some(label), &bytes, &self.core.limits.file())?;
+        let declared = preflight.manifest.capabilities.clone();
         Ok(Plugin {
+            grant: Arc::new(Grant::new(declared, None)),
             inner: Arc::new(Inner {
                 core: Arc::clone(&self.core),
                 preflight,

@@ -114,6 +114,11 @@ impl Drop for Registered<'_> {
 }
 
 impl Tracker {
+    /// Whose call it is.
+    pub fn plugin_name(&self) -> &str {
+        &self.plugin.preflight.manifest.name
+    }
+
     /// The guest waits for the host until the answer is dropped.
     pub fn enter_host(&self) {
         self.in_host.store(true, Relaxed);

@@ -1,9 +1,11 @@
 //! What a store carries: the services, the limiter's counts and the log.
 
+use crate::grant::{Denial, Grant, MAX_DENIALS};
 use crate::running::Tracker;
 use crate::{Limits, Services};
 use buildfix_component::text::{tame, tame_line};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::sync::Arc;
 use wasmtime::ResourceLimiter;
@@ -81,7 +83,16 @@ pub struct State {
     host_calls: u32,
     max_host_calls: u32,
     pub usage: Usage,
+    pub grant: Arc<Grant>,
+    /// The files that the request names.
+    pub named: Arc<HashSet<String>>,
+    denied: Vec<Denial>,
+    last_denial: Option<Denial>,
+    reads: BTreeSet<String>,
 }
+
+/// Files that are noted as read by one call, at most.
+pub(crate) const MAX_READS: usize = 1_000;
 
 impl State {
     pub fn new(
@@ -89,9 +100,15 @@ impl State {
         call: Arc<Tracker>,
         limits: &Limits,
         memory: usize,
+        (grant, named): (Arc<Grant>, HashSet<String>),
     ) -> Self {
         Self {
             services,
+            grant,
+            named: Arc::new(named),
+            denied: Vec::new(),
+            last_denial: None,
+            reads: BTreeSet::new(),
             call,
             log: Log::new(limits.log),
             host_calls: 0,
@@ -111,6 +128,33 @@ impl State {
 
     pub fn host_calls(&self) -> u32 {
         self.host_calls
+    }
+
+    /// Notes that a file was read, or its tree or its declarations were.
+    pub fn note_read(&mut self, path: String) {
+        if self.reads.len() < MAX_READS {
+            self.reads.insert(path);
+        }
+    }
+
+    /// Notes a refusal, each once.
+    pub fn note_denial(&mut self, denial: Denial) {
+        if self.denied.len() < MAX_DENIALS && !self.denied.contains(&denial) {
+            self.denied.push(denial.clone());
+        }
+        self.last_denial = Some(denial);
+    }
+
+    /// The newest refusal.
+    pub fn last_denial(&self) -> Option<&Denial> {
+        self.last_denial.as_ref()
+    }
+
+    /// What was read, in the order of the paths, and what was refused, in the
+    /// order of the questions.
+    pub fn take_notes(&mut self) -> (Vec<String>, Vec<Denial>) {
+        let reads = std::mem::take(&mut self.reads).into_iter().collect();
+        (reads, std::mem::take(&mut self.denied))
     }
 
     /// Counts one host call, and ends the guest that makes too many.
@@ -211,6 +255,18 @@ impl fmt::Display for TooManyHostCalls {
 }
 
 impl std::error::Error for TooManyHostCalls {}
+
+/// Ends a guest that asks a function without an error for what it may not.
+#[derive(Debug)]
+pub struct Denied;
+
+impl fmt::Display for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not allowed")
+    }
+}
+
+impl std::error::Error for Denied {}
 
 /// Ends a call whose service panicked.
 #[derive(Debug)]

@@ -153,6 +153,16 @@ impl Workspace {
         path::resolve(&self.root, path)
     }
 
+    /// The path, relative to the workspace, of the file that this one leads to,
+    /// its symlinks followed; of one that is not there, where it would be made.
+    /// `None` where [`resolve`](Self::resolve) refuses it.
+    #[must_use]
+    pub fn real(&self, path: &str) -> Option<String> {
+        let full = self.resolve(path).ok()?;
+        let full = full.canonicalize().unwrap_or(full);
+        walk::relative(&self.root, &full)
+    }
+
     /// The workspace's file that a compiler means by `printed`, relative to
     /// the workspace; `None` for a file that lies outside, is not there, or
     /// cannot be told from others.

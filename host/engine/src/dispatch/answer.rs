@@ -14,6 +14,11 @@ pub(super) fn fail(result: &mut Proposals, ids: &[usize], message: &str) {
             .or_default()
             .push(message.to_owned());
     }
+    tell(result, message);
+}
+
+/// For the user to hear, once.
+fn tell(result: &mut Proposals, message: &str) {
     if !result.failure_messages.iter().any(|known| known == message) {
         result.failure_messages.push(message.to_owned());
     }
@@ -28,6 +33,9 @@ pub(super) fn accept(
 ) {
     for line in &call.log {
         tracing::debug!(target: "fixer", plugin = fixer.name(), level = line.level, cached = call.cached, "{}", line.message);
+    }
+    for denial in &call.denied {
+        tell(result, &format!("{denial}\nhelp: {}", denial.help));
     }
     for rejected in &call.rejected {
         let targets: Vec<usize> = rejected.diagnostics.iter().map(|id| *id as usize).collect();

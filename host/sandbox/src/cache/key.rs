@@ -8,7 +8,7 @@ use std::fmt;
 /// Raised whenever the same key could mean another result for a reason that no
 /// other field shows: a change of what the host does with a request or an
 /// answer, of the syntax service, or of the entries' layout.
-pub(super) const REVISION: u32 = 1;
+pub(super) const REVISION: u32 = 2;
 
 /// What decides how a guest runs and what the syntax service answers, by the
 /// versions in Cargo.lock; a test compares them. (Other services need no
@@ -53,7 +53,7 @@ impl fmt::Display for Key {
 pub struct Parts {
     /// Format, host, limits, salt.
     pub host: Digest,
-    /// The component.
+    /// The component, and what it was granted.
     pub plugin: Digest,
     /// Each setting and the hash of its value, in the order of names.
     pub config: Vec<(String, Digest)>,
@@ -80,6 +80,8 @@ impl Parts {
         };
         let mut component = Hasher::new("plugin");
         component.text(plugin.digest());
+        // What it declares is in the file.
+        component.value(&plugin.grant.granted());
         let mut file = Hasher::new("file");
         file.text(&request.file.text);
         file.text(&request.file.hash);

@@ -19,7 +19,7 @@
 //! | part | holds |
 //! |---|---|
 //! | host | this format, the crate's version, the versions of the engine and the grammars, the contract's version, every limit that a result depends on[^1], the user's salt |
-//! | plugin | BLAKE3 of the component's file, which carries its manifest |
+//! | plugin | BLAKE3 of the component's file, which carries its manifest, and what the user granted |
 //! | config | each setting's name and value, sorted by name[^2] |
 //! | file | the diagnosed file's text and hash |
 //! | rest | class, language, tool, the file's path, the diagnostics[^2] |
@@ -40,7 +40,7 @@
 //! Answers, "no fix", errors that the guest reports, crashes, and exhausted
 //! fuel, memory and the like: all that the same
 //! request would end in again ([`Failure::is_deterministic`](crate::Failure::is_deterministic)). Never a deadline, a cancelled call, or a
-//! fault of the host.
+//! fault of the host, or a call that was refused anything ([`Denial`](crate::Denial)).
 //!
 //! # On disk
 //!

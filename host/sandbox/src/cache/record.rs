@@ -12,10 +12,12 @@
 //! forgets. There is no migration: an entry of another version is a miss.
 
 use super::key::{Key, Parts};
-use super::trace::{Digest, Read};
+use super::trace::{Digest, Question, Read};
 use crate::fuel::Ladder;
+use crate::state::MAX_READS;
 use crate::{Call, CallError, Failure, LogLine, Rejected, Response};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 const MAGIC: &[u8; 4] = b"bfix";
 /// Of the layout.
@@ -145,6 +147,14 @@ impl Record {
     pub(super) fn of(trace: Vec<Read>, result: &Result<Call, CallError>) -> Option<Self> {
         let micros =
             |elapsed: &std::time::Duration| u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+        let denied = match result {
+            Ok(call) => &call.denied,
+            Err(error) => &error.context.denied,
+        };
+        // The next run may be allowed.
+        if !denied.is_empty() {
+            return None;
+        }
         match result {
             // Fuel is looked at now and then, so a call that ends with none may
             // have taken more than it had, and how much is not known.
@@ -171,6 +181,17 @@ impl Record {
                 micros: micros(&error.context.elapsed),
             }),
         }
+    }
+
+    /// The files that it read, sorted, as [`Call::files_read`].
+    pub(super) fn files_read(&self) -> Vec<String> {
+        let read = self.trace.iter().filter(|read| read.answer.given);
+        let paths = read.filter_map(|read| match &read.question {
+            Question::File { path } | Question::DeclaredIn { path } => Some(path.clone()),
+            _ => None,
+        });
+        let paths: BTreeSet<String> = paths.collect();
+        paths.into_iter().take(MAX_READS).collect()
     }
 
     /// Whether it ran out of fuel.
@@ -222,9 +243,11 @@ impl Fault {
                 limit: *limit as u64,
             },
             Failure::HostCalls { limit } => Self::HostCalls { limit: *limit },
-            Failure::Deadline { .. } | Failure::Load(_) | Failure::Start(_) | Failure::Host(_) => {
-                return None;
-            }
+            Failure::Deadline { .. }
+            | Failure::Load(_)
+            | Failure::Start(_)
+            | Failure::Host(_)
+            | Failure::Denied(_) => return None,
         })
     }
 

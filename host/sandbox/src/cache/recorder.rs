@@ -96,6 +96,10 @@ impl Services for Recorder {
         self.services.may_block()
     }
 
+    fn real_path(&self, path: &str) -> Option<String> {
+        self.services.real_path(path)
+    }
+
     fn read_file(&self, path: &str) -> Result<String, String> {
         let answer = self.services.read_file(path);
         let path = path.to_owned();

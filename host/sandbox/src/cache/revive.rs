@@ -13,6 +13,7 @@ pub(super) fn revive(
     request: &Request,
 ) -> Result<Call, CallError> {
     let peak_memory = usize::try_from(record.peak_memory).unwrap_or(usize::MAX);
+    let files_read = record.files_read();
     match record.end {
         End::Answer {
             response,
@@ -30,6 +31,8 @@ pub(super) fn revive(
                 peak_memory,
                 host_calls: record.host_calls,
                 log: record.log,
+                files_read,
+                denied: Vec::new(),
                 elapsed: Duration::ZERO,
                 cached: true,
             })
@@ -54,6 +57,8 @@ pub(super) fn revive(
                     host_calls: record.host_calls,
                     elapsed: Duration::ZERO,
                     log: record.log,
+                    files_read,
+                    denied: Vec::new(),
                     cached: true,
                 }),
             })

@@ -22,6 +22,8 @@ version = "1.2.3"
 [fixer]
 world = "buildfix:fixer@0.1.0"
 classes = ["rust/*"]
+[capabilities]
+read = ["workspace"]
 "#;
 
 /// The contract's text.
