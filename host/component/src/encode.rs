@@ -11,7 +11,17 @@ use serde::Deserialize;
 use std::fmt::Write as _;
 use wasm_encoder::{ComponentNameSection, ComponentSection, CustomSection};
 use wasmparser::{Parser, Payload};
-use wit_component::{ComponentEncoder, DecodedWasm, WitPrinter};
+use wit_component::{
+    ComponentEncoder, DecodedWasm, StringEncoding, WitPrinter, embed_component_metadata,
+};
+use wit_parser::Resolve;
+
+/// The contract of the current version, as WIT.
+pub const WIT: &str = include_str!("../wit/fixer-0.1.0/fixer.wit");
+
+/// `wasi_snapshot_preview1` that grants nothing: an adapter module, whose source is
+/// sdk/adapter/wasi-preview1-stub.wat.
+pub const STUB: &[u8] = include_bytes!("../adapter/wasi-preview1-stub.wasm");
 
 /// Why a plugin could not be made or read.
 #[derive(Debug, thiserror::Error)]
@@ -53,9 +63,85 @@ pub fn componentize(module: &[u8], manifest: &str) -> Result<Vec<u8>, EncodeErro
         .and_then(|encoder| encoder.encode())
         .map_err(EncodeError::Encode)?;
 
+    append_manifest(&mut component, &fields, manifest);
+    Ok(component)
+}
+
+/// Makes the plugin of whatever a tool chain gave: a component, to which only the
+/// manifest is added; or a core module. A module that does not tell its world is
+/// taken for one of the world `fixer`, see [`WIT`]; one that imports
+/// `wasi_snapshot_preview1` is linked with [`STUB`], so that the plugin has
+/// no WASI left. The same input gives the same bytes.
+///
+/// # Errors
+/// Says why the manifest is not one, or why the binary does not fit the world.
+pub fn package(binary: &[u8], manifest: &str) -> Result<Vec<u8>, EncodeError> {
+    let fields: Fields = toml::from_str(manifest)?;
+    let mut component = if Parser::is_component(binary) {
+        binary.to_vec()
+    } else {
+        encode_module(binary).map_err(EncodeError::Encode)?
+    };
+    append_manifest(&mut component, &fields, manifest);
+    Ok(component)
+}
+
+fn encode_module(module: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let needs = needs(module)?;
+    let mut module = std::borrow::Cow::Borrowed(module);
+    if !needs.world_known {
+        let mut resolve = Resolve::default();
+        let contract = resolve.push_str("fixer.wit", WIT)?;
+        let world = resolve.select_world(&[contract], Some("fixer"))?;
+        embed_component_metadata(
+            module.to_mut(),
+            &resolve,
+            world,
+            StringEncoding::UTF8,
+            false,
+        )?;
+    }
+    let mut encoder = ComponentEncoder::default();
+    encoder.validate(true).module(&module)?;
+    if needs.wasi {
+        encoder.adapter("wasi_snapshot_preview1", STUB)?;
+    }
+    encoder.encode()
+}
+
+/// What a core module lacks.
+struct Needs {
+    /// Whether a `component-type` section tells its world.
+    world_known: bool,
+    /// Whether it imports WASI's first preview.
+    wasi: bool,
+}
+
+fn needs(module: &[u8]) -> anyhow::Result<Needs> {
+    let mut needs = Needs {
+        world_known: false,
+        wasi: false,
+    };
+    for payload in Parser::new(0).parse_all(module) {
+        match payload? {
+            Payload::CustomSection(section) if section.name().starts_with("component-type") => {
+                needs.world_known = true;
+            }
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    needs.wasi |= import?.module == "wasi_snapshot_preview1";
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(needs)
+}
+
+fn append_manifest(component: &mut Vec<u8>, fields: &Fields, manifest: &str) {
     let mut names = ComponentNameSection::new();
     names.component(&fields.name);
-    names.append_to_component(&mut component);
+    names.append_to_component(component);
     let sections = [
         ("version", Some(fields.version.as_str())),
         ("description", fields.description.as_deref()),
@@ -69,10 +155,9 @@ pub fn componentize(module: &[u8], manifest: &str) -> Result<Vec<u8>, EncodeErro
                 name: name.into(),
                 data: text.as_bytes().into(),
             }
-            .append_to_component(&mut component);
+            .append_to_component(component);
         }
     }
-    Ok(component)
 }
 
 /// The text of the manifest that a component carries, if it has one that is
@@ -134,18 +219,23 @@ pub fn describe(component: &[u8]) -> Result<String, EncodeError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wit_component::{StringEncoding, dummy_module, embed_component_metadata};
-    use wit_parser::{ManglingAndAbi, Resolve};
+    use wit_component::dummy_module;
+    use wit_parser::ManglingAndAbi;
 
     const MANIFEST: &str = "name = \"demo\"\nversion = \"1.0.0\"\nlicense = \"MIT\"\n";
 
+    /// One that does not tell its world.
+    fn bare_module() -> (Vec<u8>, Resolve, wit_parser::WorldId) {
+        let mut resolve = Resolve::default();
+        let package = resolve.push_str("fixer.wit", WIT).unwrap();
+        let world = resolve.select_world(&[package], Some("fixer")).unwrap();
+        let module = dummy_module(&resolve, world, ManglingAndAbi::Standard32);
+        (module, resolve, world)
+    }
+
     /// A module that fits the fixer contract and traps when called.
     fn module() -> Vec<u8> {
-        let mut resolve = Resolve::default();
-        let wit = concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit/fixer-0.1.0");
-        let (package, _) = resolve.push_dir(wit).unwrap();
-        let world = resolve.select_world(&[package], Some("fixer")).unwrap();
-        let mut module = dummy_module(&resolve, world, ManglingAndAbi::Standard32);
+        let (mut module, resolve, world) = bare_module();
         embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, true).unwrap();
         module
     }
@@ -184,6 +274,44 @@ mod tests {
         ));
         assert!(matches!(describe(&module()), Err(EncodeError::Decode(_))));
         assert!(matches!(manifest(b"MZ"), Err(EncodeError::Decode(_))));
+    }
+
+    #[test]
+    fn the_stub_is_its_source_assembled() {
+        let source = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/adapter/wasi-preview1-stub.wat"
+        );
+        let assembled = wat::parse_file(source).unwrap();
+        if std::env::var_os("BUILDFIX_BLESS").is_some() {
+            std::fs::write(source.replace(".wat", ".wasm"), &assembled).unwrap();
+        }
+        assert!(
+            assembled == STUB,
+            "sdk/adapter/wasi-preview1-stub.wasm is out of date: run this test with \
+             BUILDFIX_BLESS=1 and build again"
+        );
+    }
+
+    #[test]
+    fn a_module_without_a_world_gets_that_of_the_contract() {
+        let (bare, ..) = bare_module();
+        assert!(componentize(&bare, MANIFEST).is_err());
+        let text = describe(&package(&bare, MANIFEST).unwrap()).unwrap();
+        assert_eq!(
+            text,
+            describe(&componentize(&module(), MANIFEST).unwrap()).unwrap()
+        );
+    }
+
+    #[test]
+    fn a_component_only_gets_the_manifest() {
+        let plugin = componentize(&module(), MANIFEST).unwrap();
+        let bare = ComponentEncoder::default()
+            .module(&module())
+            .and_then(|encoder| encoder.encode())
+            .unwrap();
+        assert_eq!(package(&bare, MANIFEST).unwrap(), plugin);
     }
 
     #[test]

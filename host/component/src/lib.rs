@@ -1,7 +1,7 @@
 //! A plugin as a file: a WebAssembly component that carries its manifest.
 //!
 //! One `.wasm` file is the whole plugin, wherever it is stored. This crate makes
-//! such files ([`componentize`]), reads what they say about themselves
+//! such files ([`package`]), reads what they say about themselves
 //! ([`Manifest`]) and judges them without compiling or running a byte of them
 //! ([`inspect`]). The sandbox, the registry and the author's tools share it.
 
@@ -12,7 +12,7 @@ pub mod preflight;
 mod refusal;
 pub mod text;
 
-pub use encode::{EncodeError, componentize, describe};
+pub use encode::{EncodeError, STUB, WIT, componentize, describe, package};
 pub use grant::Access;
 pub use manifest::{
     Capabilities, Manifest, ManifestError, RequestedLimits, SECTION, class_matches,

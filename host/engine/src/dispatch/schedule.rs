@@ -11,7 +11,7 @@ use super::request::request;
 use super::{Cancelled, Dispatch, Proposals};
 use crate::breaker::Permit;
 use crate::build::cancelled;
-use crate::event::Event;
+use crate::event::{CallEnd, Event};
 use crate::problem::Problem;
 use buildfix_sandbox as wasm;
 use buildfix_sandbox::cache::Round;
@@ -27,7 +27,8 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 /// How a job ended.
 enum Ended {
     Answered(wasm::Call),
-    Failed(String),
+    /// With what the plugin did, if it was called.
+    Failed(String, Option<Box<wasm::CallError>>),
 }
 
 struct Schedule<'a, 'd> {
@@ -113,14 +114,14 @@ impl Schedule<'_, '_> {
                 self.on_trial.insert(job.fixer, Vec::new());
             }
             Permit::Refused(why) => {
-                self.ended.insert(number, Ended::Failed(why));
+                self.ended.insert(number, Ended::Failed(why, None));
                 return;
             }
         }
         let Some(request) = request(job, fixer, self.problems, self.dispatch.workspace) else {
             self.dispatch.breakers.inconclusive(&fixer.plugin);
             self.on_trial.remove(&job.fixer);
-            let gone = Ended::Failed("its file is gone".to_owned());
+            let gone = Ended::Failed("its file is gone".to_owned(), None);
             self.ended.insert(number, gone);
             return;
         };
@@ -158,14 +159,12 @@ impl Schedule<'_, '_> {
                 } else {
                     breakers.inconclusive(&fixer.plugin);
                 }
-                Ended::Failed(error.to_string())
+                Ended::Failed(failed_at(&error, self.problems, &self.jobs[number]), Some(Box::new(error)))
             }
             Err(error) => {
                 breakers.inconclusive(&fixer.plugin);
-                Ended::Failed(format!(
-                    "plugin `{}`: the call failed: {error}",
-                    fixer.name()
-                ))
+                let message = format!("plugin `{}`: the call failed: {error}", fixer.name());
+                Ended::Failed(message, None)
             }
         };
         self.ended.insert(number, ended);
@@ -186,9 +185,25 @@ impl Schedule<'_, '_> {
         while let Some(ended) = self.ended.remove(&self.next) {
             let job = &self.jobs[self.next];
             let fixer = &self.dispatch.fixers[job.fixer];
+            let end = match &ended {
+                Ended::Answered(call) => Some(Ok(call)),
+                Ended::Failed(_, Some(error)) => Some(Err(&**error)),
+                Ended::Failed(_, None) => None,
+            };
+            if let Some(end) = end {
+                let first = &self.problems[job.problems[0]];
+                self.dispatch.events.emit(Event::Called(&CallEnd {
+                    plugin: fixer.name(),
+                    class: &first.diagnostic.class,
+                    place: &first.location(),
+                    message: &first.diagnostic.message,
+                    diagnostics: job.problems.len(),
+                    result: end,
+                }));
+            }
             match ended {
                 Ended::Answered(call) => accept(result, fixer, &job.problems, call, self.problems),
-                Ended::Failed(message) => fail(result, &job.problems, &message),
+                Ended::Failed(message, _) => fail(result, &job.problems, &message),
             }
             self.next += 1;
         }

@@ -1,0 +1,1 @@
+//! Making the one file of a plugin.
