@@ -1,5 +1,7 @@
 //! The command line.
 
+pub mod author_test;
+
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -268,6 +270,10 @@ pub enum Plugin {
     /// List the plugins that a run here would use: version, origin, error
     /// classes, and whether one is left alone because it failed too often.
     List(PluginList),
+    /// Run a plugin's cases: folders of `log.txt`, `tree/` and `expected.diff`.
+    Test(author_test::Test),
+    /// Tell what would keep a plugin from being published, and what looks wrong.
+    Check(author_test::Check),
 }
 
 /// `buildfix plugin list`

@@ -22,6 +22,8 @@ pub fn run(args: &Args) -> Result<u8> {
         Command::Explain(explain) => explain::run(explain),
         Command::Cache(cache) => cache::run(cache),
         Command::Plugin(Plugin::List(list)) => plugin::list(list),
+        Command::Plugin(Plugin::Test(test)) => plugin::test::run(test),
+        Command::Plugin(Plugin::Check(check)) => plugin::check::run(check),
     }
 }
 

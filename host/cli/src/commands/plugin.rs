@@ -1,5 +1,8 @@
 //! `buildfix plugin`
 
+pub mod check;
+pub mod test;
+
 use super::run::breaker_text;
 use crate::args::{Format, GREEN, PluginList};
 use crate::{fixers, terminal};

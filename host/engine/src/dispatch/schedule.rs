@@ -5,7 +5,7 @@
 //! calls under way and not by the diagnostics. Which of them runs when is the
 //! sandbox's: it has the lanes, and waits for free memory.
 
-use super::answer::{accept, fail};
+use super::answer::{accept, fail, failed, told};
 use super::plan::Job;
 use super::request::request;
 use super::{Cancelled, Dispatch, Proposals};
@@ -159,7 +159,7 @@ impl Schedule<'_, '_> {
                 } else {
                     breakers.inconclusive(&fixer.plugin);
                 }
-                Ended::Failed(failed_at(&error, self.problems, &self.jobs[number]), Some(Box::new(error)))
+                Ended::Failed(error.to_string(), Some(Box::new(error)))
             }
             Err(error) => {
                 breakers.inconclusive(&fixer.plugin);
@@ -203,7 +203,12 @@ impl Schedule<'_, '_> {
             }
             match ended {
                 Ended::Answered(call) => accept(result, fixer, &job.problems, call, self.problems),
-                Ended::Failed(message, _) => fail(result, &job.problems, &message),
+                Ended::Failed(message, None) => fail(result, &job.problems, &message),
+                Ended::Failed(message, Some(error)) => {
+                    let first = &self.problems[job.problems[0]];
+                    let told = told(&error, &first.location(), &first.diagnostic.message);
+                    failed(result, &job.problems, &message, &error, &told);
+                }
             }
             self.next += 1;
         }
