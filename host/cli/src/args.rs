@@ -1,6 +1,7 @@
 //! The command line.
 
 pub mod author;
+pub mod author_test;
 pub mod registry;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
@@ -278,6 +279,10 @@ pub enum Plugin {
     New(author::PluginNew),
     /// Make the plugin's one file of its source and plugin.toml.
     Build(author::PluginBuild),
+    /// Run a plugin's cases: folders of `log.txt`, `tree/` and `expected.diff`.
+    Test(author_test::Test),
+    /// Tell what would keep a plugin from being published, and what looks wrong.
+    Check(author_test::Check),
 }
 
 /// `buildfix plugin list`

@@ -26,6 +26,8 @@ pub fn run(args: &Args) -> Result<u8> {
         Command::Registry(registry) => registry::run(registry),
         Command::Plugin(Plugin::New(new)) => plugin::new::run(new),
         Command::Plugin(Plugin::Build(build)) => plugin::build::run(build),
+        Command::Plugin(Plugin::Test(test)) => plugin::test::run(test),
+        Command::Plugin(Plugin::Check(check)) => plugin::check::run(check),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What happens during a run, told as it happens. The engine prints nothing.
 
 use crate::report::FixRecord;
-use buildfix_sandbox::RunningCall;
+use buildfix_sandbox::{Call, CallError, RunningCall};
 use std::time::Duration;
 
 /// Something that happened.
@@ -66,6 +66,9 @@ pub enum Event<'a> {
     },
     /// A call takes long; told once.
     SlowCall(&'a RunningCall),
+    /// A call of a fixer ended; told in the order of the plan, which is the
+    /// same in every run.
+    Called(&'a CallEnd<'a>),
     /// A call of a fixer failed.
     FixerFailed {
         /// The whole message.
@@ -73,6 +76,23 @@ pub enum Event<'a> {
     },
     /// Something the user should know.
     Warning(&'a str),
+}
+
+/// How a call of a fixer ended.
+#[derive(Clone, Copy, Debug)]
+pub struct CallEnd<'a> {
+    /// The plugin's name.
+    pub plugin: &'a str,
+    /// The request's class.
+    pub class: &'a str,
+    /// `path:line:column` of its first diagnostic.
+    pub place: &'a str,
+    /// What that one says.
+    pub message: &'a str,
+    /// Its diagnostics.
+    pub diagnostics: usize,
+    /// The answer and what it cost, or why there is none.
+    pub result: Result<&'a Call, &'a CallError>,
 }
 
 /// Who listens.

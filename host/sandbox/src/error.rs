@@ -183,6 +183,12 @@ impl CallError {
                 details.push_str(frame);
                 details.push('\n');
             }
+            let nameless = |frame: &String| frame.starts_with("function ");
+            if !backtrace.is_empty() && backtrace.iter().all(nameless) {
+                details.push_str(
+                    "  (the component was stripped of its names: build it without `strip` to see them)\n",
+                );
+            }
         }
         let log = &self.context.log;
         for line in &log[log.len().saturating_sub(5)..] {

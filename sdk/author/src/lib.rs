@@ -1,11 +1,15 @@
 //! The author's side of buildfix, as a library: begin a plugin from a template
 //! ([`new`]) and make its one file ([`build`]). The command line only parses
-//! arguments and prints.
+//! arguments and prints. A plugin is tested ([`test`]) by its cases ([`case`])
+//! and judged before it is published ([`check`]).
 
 pub mod build;
+pub mod case;
+pub mod check;
 pub mod lang;
 pub mod new;
 mod problem;
+pub mod test;
 
 pub use lang::Lang;
 pub use problem::Problem;

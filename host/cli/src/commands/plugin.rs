@@ -1,7 +1,9 @@
 //! `buildfix plugin`
 
 pub mod build;
+pub mod check;
 pub mod new;
+pub mod test;
 
 use super::run::breaker_text;
 use crate::args::{Format, GREEN, PluginList};

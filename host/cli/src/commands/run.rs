@@ -60,6 +60,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
         search: SearchOptions {
             max_rounds: args.max_rounds,
             max_builds: args.max_builds.map(|builds| builds.max(1)),
+            routes: config.routes.clone(),
             breakers: Arc::new(fixers::breakers()),
             slow_call: config.limits.slow_call(),
             placeholders: args.placeholders,

@@ -17,6 +17,36 @@ pub(super) fn fail(result: &mut Proposals, ids: &[usize], message: &str) {
     tell(result, message);
 }
 
+/// A call that failed: in short for each problem, in full for the user.
+pub(super) fn failed(
+    result: &mut Proposals,
+    ids: &[usize],
+    message: &str,
+    error: &wasm::CallError,
+    told: &str,
+) {
+    for id in ids {
+        let failures = result.failures.entry(*id).or_default();
+        failures.push(message.to_owned());
+    }
+    tell(result, told);
+    for denial in &error.context.denied {
+        tell(result, &format!("{denial}\nhelp: {}", denial.help));
+    }
+}
+
+/// All that is known of a failed call: who, on what, where in the guest, its
+/// last words, and what can be done.
+pub(super) fn told(error: &wasm::CallError, place: &str, message: &str) -> String {
+    let first = message.lines().next().unwrap_or_default();
+    let mut text = format!("{error}\n  for {place}: {first}\n{}", error.details());
+    if let Some(help) = error.help() {
+        text.push_str("help: ");
+        text.push_str(help);
+    }
+    text.trim_end().to_owned()
+}
+
 /// For the user to hear, once.
 fn tell(result: &mut Proposals, message: &str) {
     if !result.failure_messages.iter().any(|known| known == message) {

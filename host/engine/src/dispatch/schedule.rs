@@ -5,13 +5,13 @@
 //! calls under way and not by the diagnostics. Which of them runs when is the
 //! sandbox's: it has the lanes, and waits for free memory.
 
-use super::answer::{accept, fail};
+use super::answer::{accept, fail, failed, told};
 use super::plan::Job;
 use super::request::request;
 use super::{Cancelled, Dispatch, Fixer, Proposals};
 use crate::breaker::Permit;
 use crate::build::cancelled;
-use crate::event::Event;
+use crate::event::{CallEnd, Event};
 use crate::problem::Problem;
 use buildfix_sandbox as wasm;
 use buildfix_sandbox::cache::Round;
@@ -27,7 +27,8 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 /// How a job ended.
 enum Ended {
     Answered(wasm::Call),
-    Failed(String),
+    /// With what the plugin did, if it was called.
+    Failed(String, Option<Box<wasm::CallError>>),
 }
 
 /// A call, or only the question whether its answer is known.
@@ -131,7 +132,7 @@ impl Schedule<'_, '_> {
                 self.dispatch.breakers.inconclusive(&fixer.plugin);
                 self.on_trial.remove(&job.fixer);
             }
-            let gone = Ended::Failed("its file is gone".to_owned());
+            let gone = Ended::Failed("its file is gone".to_owned(), None);
             self.ended.insert(number, gone);
             return;
         };
@@ -172,13 +173,15 @@ impl Schedule<'_, '_> {
         }
         let ended = match (ended, refused) {
             (Ok((_, Some(Ok(call)))), _) => Ended::Answered(call),
-            (Ok((_, Some(Err(error)))), _) => Ended::Failed(error.to_string()),
-            (_, Some(why)) => Ended::Failed(why),
-            (Ok((_, None)), None) => Ended::Failed("it was not asked".to_owned()),
-            (Err(error), None) => Ended::Failed(format!(
-                "plugin `{}`: the call failed: {error}",
-                fixer.name()
-            )),
+            (Ok((_, Some(Err(error)))), _) => {
+                Ended::Failed(error.to_string(), Some(Box::new(error)))
+            }
+            (_, Some(why)) => Ended::Failed(why, None),
+            (Ok((_, None)), None) => Ended::Failed("it was not asked".to_owned(), None),
+            (Err(error), None) => {
+                let message = format!("plugin `{}`: the call failed: {error}", fixer.name());
+                Ended::Failed(message, None)
+            }
         };
         self.ended.insert(job, ended);
         if !called {
@@ -211,9 +214,30 @@ impl Schedule<'_, '_> {
         while let Some(ended) = self.ended.remove(&self.next) {
             let job = &self.jobs[self.next];
             let fixer = &self.dispatch.fixers[job.fixer];
+            let end = match &ended {
+                Ended::Answered(call) => Some(Ok(call)),
+                Ended::Failed(_, Some(error)) => Some(Err(&**error)),
+                Ended::Failed(_, None) => None,
+            };
+            if let Some(end) = end {
+                let first = &self.problems[job.problems[0]];
+                self.dispatch.events.emit(Event::Called(&CallEnd {
+                    plugin: fixer.name(),
+                    class: &first.diagnostic.class,
+                    place: &first.location(),
+                    message: &first.diagnostic.message,
+                    diagnostics: job.problems.len(),
+                    result: end,
+                }));
+            }
             match ended {
                 Ended::Answered(call) => accept(result, fixer, &job.problems, call, self.problems),
-                Ended::Failed(message) => fail(result, &job.problems, &message),
+                Ended::Failed(message, None) => fail(result, &job.problems, &message),
+                Ended::Failed(message, Some(error)) => {
+                    let first = &self.problems[job.problems[0]];
+                    let told = told(&error, &first.location(), &first.diagnostic.message);
+                    failed(result, &job.problems, &message, &error, &told);
+                }
             }
             self.next += 1;
         }

@@ -398,3 +398,23 @@ proptest! {
         }
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn the_real_path_of_a_link_is_its_targets() {
+    let (dir, workspace) = tree(&[("src/a.rs", b""), ("secrets.env", b"")]);
+    let link = |from: &str, to: &str| {
+        std::os::unix::fs::symlink(to, dir.path().join(from)).unwrap();
+    };
+    link("src/secret.rs", "../secrets.env");
+    link("src/out.rs", "/etc/hostname");
+    link("deep", "src");
+    let real = |path: &str| workspace.real(path);
+    assert_eq!(real("src/a.rs").as_deref(), Some("src/a.rs"));
+    assert_eq!(real("src/secret.rs").as_deref(), Some("secrets.env"));
+    assert_eq!(real("deep/a.rs").as_deref(), Some("src/a.rs"));
+    assert_eq!(real("deep/new.rs").as_deref(), Some("src/new.rs"));
+    for outside in ["src/out.rs", "../a.rs", "/etc/hostname", "src/../a.rs"] {
+        assert_eq!(real(outside), None, "{outside}");
+    }
+}
