@@ -205,6 +205,9 @@ impl Lines {
                 Err(error) => Err(error),
             };
             match line {
+                Ok(line) if lines.lines.iter().any(|known| known.vers == line.vers) => lines
+                    .broken
+                    .push((number + 1, format!("it has version {} again", line.vers))),
                 Ok(line) if line.name == *name => lines.lines.push(line),
                 Ok(line) => lines
                     .broken

@@ -299,11 +299,22 @@ impl Locked {
         if self.world != line.world {
             return differs("world", &self.world, &line.world);
         }
-        match (&self.signer, &line.signer) {
-            (Some(locked), Some(now)) if locked != now => differs("signer", locked, now),
-            (Some(locked), None) => differs("signer", locked, &"nobody"),
-            _ => None,
+        let mut now = line.capabilities.clone();
+        now.sort();
+        now.dedup();
+        if self.capabilities != now {
+            let list = |all: &[String]| format!("`{}`", all.join(", "));
+            return differs(
+                "list of capabilities",
+                &list(&self.capabilities),
+                &list(&now),
+            );
         }
+        if self.signer != line.signer {
+            let name = |key: &Option<String>| key.clone().unwrap_or_else(|| "nobody".to_owned());
+            return differs("signer", &name(&self.signer), &name(&line.signer));
+        }
+        None
     }
 
     /// What a later version wants that this one was not granted.

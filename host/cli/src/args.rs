@@ -2,6 +2,7 @@
 
 pub mod author;
 pub mod author_test;
+pub mod plugin;
 pub mod registry;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
@@ -145,6 +146,10 @@ pub struct Run {
     /// The plugin manifest [default: DIR/buildfix.toml].
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
+    /// Use installed plugins that are on this machine, and no network. (Builds
+    /// are another matter.)
+    #[arg(long)]
+    pub offline: bool,
     /// Leave the bundled fixers out.
     #[arg(long)]
     pub no_bundled: bool,
@@ -275,6 +280,29 @@ pub enum Plugin {
     /// List the plugins that a run here would use: version, origin, error
     /// classes, and whether one is left alone because it failed too often.
     List(PluginList),
+    /// Bring in a registry's plugin, or all that buildfix.toml names, and lock
+    /// them.
+    Install(plugin::PluginInstall),
+    /// Name a registry's plugin in buildfix.toml, and bring nothing in.
+    Add(plugin::PluginAdd),
+    /// Take the newest versions that buildfix.toml allows.
+    Update(plugin::PluginUpdate),
+    /// Take a plugin out of buildfix.toml and buildfix.lock.
+    Remove(plugin::PluginRemove),
+    /// Tell all that a registry knows of a plugin.
+    Info(plugin::PluginInfo),
+    /// Look for plugins by words, or by the error class that they fix.
+    Search(plugin::PluginSearch),
+    /// Bring what is locked to this machine.
+    Fetch(plugin::PluginLocked),
+    /// Hold what is locked against its bytes, signatures and registries.
+    Verify(plugin::PluginLocked),
+    /// Publish a plugin's file.
+    Publish(plugin::PluginPublish),
+    /// Keep a version from being chosen anew.
+    Yank(plugin::PluginYank),
+    /// Keep a token for a registry.
+    Login(plugin::PluginLogin),
     /// Begin a plugin: a folder with a fixer that builds and passes its own test.
     New(author::PluginNew),
     /// Make the plugin's one file of its source and plugin.toml.

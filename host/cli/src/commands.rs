@@ -8,6 +8,8 @@ mod registry;
 mod run;
 mod undo;
 
+pub use plugin::choose::kept;
+
 use crate::args::{Args, Command, Plugin};
 use anyhow::Result;
 
@@ -24,6 +26,17 @@ pub fn run(args: &Args) -> Result<u8> {
         Command::Cache(cache) => cache::run(cache),
         Command::Plugin(Plugin::List(list)) => plugin::list(list),
         Command::Registry(registry) => registry::run(registry),
+        Command::Plugin(Plugin::Install(install)) => plugin::install::install(install),
+        Command::Plugin(Plugin::Add(add)) => plugin::install::add(add),
+        Command::Plugin(Plugin::Update(update)) => plugin::install::update(update),
+        Command::Plugin(Plugin::Remove(remove)) => plugin::install::remove(remove),
+        Command::Plugin(Plugin::Info(info)) => plugin::registry::info(info),
+        Command::Plugin(Plugin::Search(search)) => plugin::registry::search(search),
+        Command::Plugin(Plugin::Fetch(fetch)) => plugin::registry::fetch(fetch),
+        Command::Plugin(Plugin::Verify(verify)) => plugin::registry::verify(verify),
+        Command::Plugin(Plugin::Publish(publish)) => plugin::registry::publish(publish),
+        Command::Plugin(Plugin::Yank(yank)) => plugin::registry::yank(yank),
+        Command::Plugin(Plugin::Login(login)) => plugin::registry::login(login),
         Command::Plugin(Plugin::New(new)) => plugin::new::run(new),
         Command::Plugin(Plugin::Build(build)) => plugin::build::run(build),
         Command::Plugin(Plugin::Test(test)) => plugin::test::run(test),

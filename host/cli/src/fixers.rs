@@ -1,11 +1,14 @@
 //! Which plugins a command works with: the bundled ones, those of
 //! buildfix.toml, those of the command line — all loaded the same way.
 
-use anyhow::{Context as _, Result};
+use crate::commands::kept;
+use crate::project::Project;
+use anyhow::{Context as _, Result, anyhow};
 use buildfix_engine::breaker::Breakers;
-use buildfix_engine::config::Config;
+use buildfix_engine::config::{Config, FILE as CONFIG, Origin, PluginConfig};
 use buildfix_engine::dispatch::Fixer;
-use buildfix_sandbox::{Budgets, Preflight, Sandbox, SandboxOptions};
+use buildfix_registry::lock::FILE as LOCK;
+use buildfix_sandbox::{Budgets, Capabilities, Preflight, Sandbox, SandboxOptions};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -53,6 +56,27 @@ struct Found {
     bytes: std::borrow::Cow<'static, [u8]>,
     config: Vec<(String, String)>,
     budgets: Budgets,
+    /// What it was allowed; all that it declares if nothing was said.
+    grant: Option<Capabilities>,
+}
+
+impl Found {
+    fn new(
+        label: String,
+        bytes: impl Into<std::borrow::Cow<'static, [u8]>>,
+        settings: Option<&PluginConfig>,
+    ) -> Self {
+        let config = settings.map(|settings| settings.config.clone());
+        Self {
+            label,
+            bytes: bytes.into(),
+            config: config.unwrap_or_default().into_iter().collect(),
+            budgets: settings
+                .map(|settings| settings.limits.budgets())
+                .unwrap_or_default(),
+            grant: settings.and_then(|settings| settings.allow.clone()),
+        }
+    }
 }
 
 fn find(
@@ -60,65 +84,138 @@ fn find(
     config_dir: &Path,
     extra: &[PathBuf],
     bundled: bool,
+    offline: bool,
 ) -> Result<Vec<Found>> {
     let mut found = Vec::new();
+    let in_use = |settings: &PluginConfig| settings.enabled != Some(false);
     for (name, bytes) in buildfix_bundled::components() {
         let settings = config
             .plugins
             .get(*name)
-            .filter(|settings| settings.path.is_none());
-        if bundled && settings.and_then(|settings| settings.enabled) != Some(false) {
-            let pairs = settings
-                .map(|settings| settings.config.clone())
-                .unwrap_or_default();
-            found.push(Found {
-                label: format!("bundled {name}"),
-                bytes: (*bytes).into(),
-                config: pairs.into_iter().collect(),
-                budgets: settings
-                    .map(|settings| settings.limits.budgets())
-                    .unwrap_or_default(),
-            });
+            .filter(|settings| settings.origin(name) == Origin::Bundled);
+        if bundled && settings.is_none_or(in_use) {
+            found.push(Found::new(format!("bundled {name}"), *bytes, settings));
         }
     }
-    for (name, settings) in &config.plugins {
-        match &settings.path {
-            Some(path) if settings.enabled != Some(false) => {
-                let path = config_dir.join(path);
-                let bytes = std::fs::read(&path).with_context(|| {
-                    format!("cannot read plugin `{name}` from {}", path.display())
-                })?;
-                found.push(Found {
-                    label: path.display().to_string(),
-                    bytes: bytes.into(),
-                    config: settings.config.clone().into_iter().collect(),
-                    budgets: settings.limits.budgets(),
-                });
-            }
-            Some(_) => {}
-            None => {
-                let known = buildfix_bundled::components()
-                    .iter()
-                    .any(|(bundled, _)| bundled == name);
-                anyhow::ensure!(
-                    known,
-                    "[plugins.{name}] names no bundled fixer and has no `path`\n\
-                     help: add `path = \"…/{name}.wasm\"` to it"
-                );
-            }
+    let mut project = None;
+    for (key, settings) in &config.plugins {
+        let origin = settings.origin(key);
+        if origin == Origin::Bundled {
+            let known = buildfix_bundled::components()
+                .iter()
+                .any(|(bundled, _)| bundled == key);
+            anyhow::ensure!(
+                known,
+                "[plugins.{key}] names no bundled fixer and has no origin\n\
+                 help: add `path = \"…/{key}.wasm\"` to it, or `plugin = \"scope/name\"` and \
+                 `version = \"1\"`, and then `buildfix plugin install`"
+            );
         }
+        if origin == Origin::Bundled || !in_use(settings) {
+            continue;
+        }
+        if let Origin::Path(path) = origin {
+            let path = config_dir.join(path);
+            let bytes = std::fs::read(&path)
+                .with_context(|| format!("cannot read plugin `{key}` from {}", path.display()))?;
+            found.push(Found::new(
+                path.display().to_string(),
+                bytes,
+                Some(settings),
+            ));
+            continue;
+        }
+        let project = match &mut project {
+            Some(project) => project,
+            none => none.insert(Project::open(config_dir, None, offline)?),
+        };
+        found.push(installed(project, key, settings)?);
     }
     for path in extra {
         let bytes = std::fs::read(path)
             .with_context(|| format!("cannot read plugin {}", path.display()))?;
-        found.push(Found {
-            label: path.display().to_string(),
-            bytes: bytes.into(),
-            config: Vec::new(),
-            budgets: Budgets::default(),
-        });
+        found.push(Found::new(path.display().to_string(), bytes, None));
     }
+    warn_of_routes(config, &found);
     Ok(found)
+}
+
+/// A plugin of a registry, exactly as it is locked.
+fn installed(project: &Project, key: &str, settings: &PluginConfig) -> Result<Found> {
+    let not_locked = |what: &str| {
+        anyhow!(
+            "plugin `{key}` of {CONFIG} {what}\n\
+             help: run `buildfix plugin install`"
+        )
+    };
+    let locked = match settings.origin(key) {
+        Origin::Registry { name, version } => {
+            let locked = project.lock.get(name);
+            let locked = locked.ok_or_else(|| not_locked("is not installed"))?;
+            if !version.matches(&locked.version) {
+                let has = &locked.version;
+                return Err(not_locked(&format!(
+                    "is to be `{version}`, and {LOCK} has {has}"
+                )));
+            }
+            locked
+        }
+        Origin::Oci(address) => {
+            let all = project.lock.plugins().iter();
+            let mut same = all.filter(|locked| locked.source.to_string() == address);
+            same.next().ok_or_else(|| not_locked("is not installed"))?
+        }
+        Origin::Bundled | Origin::Path(_) => return Err(not_locked("has no registry")),
+    };
+    let one = kept(project, locked)?;
+    let granted = Capabilities::from_list(&locked.capabilities)
+        .map_err(|bad| anyhow!("{LOCK} grants `{bad}`, which is no capability"))?;
+    let mut found = Found::new(
+        format!("{} {}", locked.name, locked.version),
+        one.bytes,
+        Some(settings),
+    );
+    // What buildfix.toml allows may be less than what was agreed to, and not
+    // more.
+    found.grant = Some(match &settings.allow {
+        None => granted,
+        Some(allow) => Capabilities {
+            read: granted
+                .read
+                .into_iter()
+                .filter(|what| allow.read.contains(what))
+                .collect(),
+        },
+    });
+    Ok(found)
+}
+
+/// A route that names nobody is a slip of the pen.
+fn warn_of_routes(config: &Config, found: &[Found]) {
+    if config.routes.plugins().next().is_none() {
+        return;
+    }
+    let names: Vec<String> = found
+        .iter()
+        .filter_map(|one| {
+            let limits = buildfix_sandbox::FileLimits::default();
+            let preflight = buildfix_component::inspect(None, &one.bytes, &limits).ok()?;
+            Some(preflight.manifest.name)
+        })
+        .collect();
+    for (pattern, plugin) in config.routes.plugins() {
+        let known = |name: &String| {
+            let short = name
+                .rsplit_once('/')
+                .map_or(name.as_str(), |(_, short)| short);
+            name == plugin || short == plugin
+        };
+        if !names.iter().any(known) {
+            crate::terminal::warn(&format!(
+                "warning: the route of `{pattern}` names `{plugin}`, which is no plugin of this run"
+            ));
+        }
+    }
 }
 
 /// Looks at every plugin without compiling any: each is loaded when one of its
@@ -132,14 +229,19 @@ pub fn open(
     config_dir: &Path,
     extra: &[PathBuf],
     bundled: bool,
+    offline: bool,
 ) -> Result<Vec<Fixer>> {
-    find(config, config_dir, extra, bundled)?
+    find(config, config_dir, extra, bundled, offline)?
         .into_iter()
         .map(|found| {
+            let plugin = sandbox
+                .open(&found.label, found.bytes)?
+                .with_budgets(found.budgets);
             Ok(Fixer {
-                plugin: sandbox
-                    .open(&found.label, found.bytes)?
-                    .with_budgets(found.budgets),
+                plugin: match found.grant {
+                    Some(grant) => plugin.with_grant(grant),
+                    None => plugin,
+                },
                 config: found.config,
             })
         })
@@ -159,7 +261,7 @@ pub struct Listed {
 /// # Errors
 /// The first that is refused, with its name and the reason.
 pub fn list(sandbox: &Sandbox, config: &Config, config_dir: &Path) -> Result<Vec<Listed>> {
-    find(config, config_dir, &[], true)?
+    find(config, config_dir, &[], true, false)?
         .into_iter()
         .map(|found| {
             Ok(Listed {

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod events;
 mod fixers;
+mod project;
 mod terminal;
 
 use clap::Parser as _;

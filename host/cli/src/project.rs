@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 const STORE: &str = "cas";
 /// Answers of registries, below the cache folder.
 const ANSWERS: &str = "registries";
-/// The token that counts where none is kept for a registry.
+/// A token in place of a kept one, for the registry that the user named outside
+/// of the project: an address that a project names must not get it.
 const TOKEN: &str = "BUILDFIX_REGISTRY_TOKEN";
 
 /// A project and what it takes to change its plugins.
@@ -69,7 +70,13 @@ impl Project {
     /// The registry at an address.
     pub fn registry_at(&self, url: &str) -> Result<Registry> {
         let answers = self.cache.join(ANSWERS);
-        let token = Credentials::read()?.token(url);
+        let token = Credentials::read()?.token(url).or_else(|| {
+            let given = std::env::var("BUILDFIX_REGISTRY").ok();
+            let own = [given.as_deref(), self.registry.as_deref()];
+            let same = |own: &str| own.trim_end_matches('/') == url.trim_end_matches('/');
+            let token = std::env::var(TOKEN).ok().filter(|token| !token.is_empty());
+            token.filter(|_| own.into_iter().flatten().any(same))
+        });
         let http = self.http.clone();
         Ok(Registry::open(
             url,
@@ -98,9 +105,11 @@ impl Project {
     }
 
     /// Keeps every other buildfix from changing this project's plugins until the
-    /// file is dropped.
-    pub fn hold(&self) -> Result<std::fs::File> {
-        let name = buildfix_registry::index::Checksum::of(self.dir.as_os_str().as_encoded_bytes());
+    /// file is dropped, and reads what they changed until now.
+    pub fn hold(&mut self) -> Result<std::fs::File> {
+        let dir =
+            std::fs::canonicalize(&self.dir).with_context(|| self.dir.display().to_string())?;
+        let name = buildfix_registry::index::Checksum::of(dir.as_os_str().as_encoded_bytes());
         let dir = self.cache.join("projects");
         let path = dir.join(format!("{}.lock", &name.hex()[..16]));
         let hold = || -> std::io::Result<std::fs::File> {
@@ -113,7 +122,10 @@ impl Project {
             file.lock()?;
             Ok(file)
         };
-        hold().with_context(|| path.display().to_string())
+        let held = hold().with_context(|| path.display().to_string())?;
+        self.config = Config::load(&self.dir)?;
+        self.lock = Lock::read(&self.dir)?;
+        Ok(held)
     }
 }
 
@@ -124,11 +136,6 @@ fn cache() -> Result<PathBuf> {
              help: set BUILDFIX_CACHE_DIR"
         )
     })
-}
-
-/// Artifacts of this machine, wherever the project is.
-pub fn store() -> Result<Store> {
-    Ok(Store::new(&cache()?.join(STORE)))
 }
 
 /// Tokens for registries, in the user's configuration folder.
@@ -165,8 +172,7 @@ impl Credentials {
 
     /// The token for a registry's address, exactly as it is written.
     fn token(&self, url: &str) -> Option<String> {
-        let kept = self.tokens.get(url.trim_end_matches('/')).cloned();
-        kept.or_else(|| std::env::var(TOKEN).ok().filter(|token| !token.is_empty()))
+        self.tokens.get(url.trim_end_matches('/')).cloned()
     }
 
     /// Keeps a token, or forgets it. Readable by nobody else.

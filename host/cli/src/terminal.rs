@@ -22,6 +22,7 @@ pub fn error(error: &anyhow::Error) {
     if let Some(help) = error
         .downcast_ref::<buildfix_sandbox::LoadError>()
         .and_then(|e| e.help())
+        .or_else(|| crate::project::help(error))
         .or_else(|| {
             let problem = error.downcast_ref::<buildfix_author::Problem>()?;
             problem.next_step().map(str::to_owned)

@@ -4,7 +4,7 @@
 use super::{ClientError, Kind};
 use buildfix_component::text::tame_line;
 use std::io::Read;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use ureq::http::{HeaderMap, Response};
 use ureq::{Agent, Body};
 
@@ -62,18 +62,40 @@ impl Answer {
         self.body.into_with_config().limit(limit).reader()
     }
 
-    /// The whole body.
-    pub fn bytes(self, url: &str, limit: u64) -> Result<Vec<u8>, ClientError> {
+    /// The whole body. A server that drips is given up at `until`.
+    fn bytes(self, url: &str, limit: u64, until: Instant) -> Result<Vec<u8>, ClientError> {
         let mut bytes = Vec::new();
-        let read = self.reader(limit.saturating_add(1)).read_to_end(&mut bytes);
-        if bytes.len() as u64 > limit {
-            let message = format!("{url} answers with more than {limit} bytes");
-            return Err(ClientError::new(Kind::Answer, message));
+        let mut reader = self.reader(limit.saturating_add(2));
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            match reader.read(&mut buffer) {
+                Ok(0) => return Ok(bytes),
+                Ok(read) => bytes.extend_from_slice(&buffer[..read]),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(broken(url, &error.to_string())),
+            }
+            if bytes.len() as u64 > limit {
+                let message = format!("{url} answers with more than {limit} bytes");
+                return Err(ClientError::new(Kind::Answer, message)
+                    .help_is("is that the address of a registry?"));
+            }
+            if Instant::now() > until {
+                return Err(broken(url, "it is too slow"));
+            }
         }
-        match read {
-            Ok(_) => Ok(bytes),
-            Err(error) => Err(broken(url, &error.to_string())),
-        }
+    }
+}
+
+/// A small answer, read to its end.
+pub(crate) struct Small {
+    pub status: u16,
+    headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Small {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
     }
 }
 
@@ -87,6 +109,7 @@ fn broken(url: &str, why: &str) -> ClientError {
 #[derive(Clone, Copy)]
 pub(crate) enum Send<'a> {
     Get,
+    Head,
     Put(&'a [u8]),
     Post(&'a [u8]),
 }
@@ -119,15 +142,28 @@ impl Http {
         }
     }
 
-    /// One exchange, tried again where that may help: when the connection fails,
-    /// and when the server says that it is its own fault.
-    pub(crate) fn exchange(
+    /// One exchange with a small answer, tried again where that may help: when
+    /// the connection fails or breaks off, and when the server says that it is
+    /// its own fault.
+    pub(crate) fn small(
         &self,
         url: &str,
         headers: &[(&str, String)],
         send: Send<'_>,
-    ) -> Result<Answer, ClientError> {
-        self.trying(|last| match self.once(url, headers, send) {
+        limit: u64,
+    ) -> Result<Small, ClientError> {
+        let attempt = || -> Result<Small, ClientError> {
+            let until = Instant::now() + self.options.small;
+            let answer = self.once(url, headers, send)?;
+            let (status, headers) = (answer.status, answer.headers.clone());
+            let body = answer.bytes(url, limit, until)?;
+            Ok(Small {
+                status,
+                headers,
+                body,
+            })
+        };
+        self.trying(|last| match attempt() {
             Ok(answer) if retryable(answer.status) && !last => Ok(None),
             Ok(answer) => Ok(Some(answer)),
             Err(error) if error.kind == Kind::Unreachable && !last => Ok(None),
@@ -158,6 +194,7 @@ impl Http {
     ) -> Result<Answer, ClientError> {
         let method = match send {
             Send::Get => "GET",
+            Send::Head => "HEAD",
             Send::Put(_) => "PUT",
             Send::Post(_) => "POST",
         };
@@ -170,7 +207,7 @@ impl Http {
             ClientError::new(Kind::Address, format!("cannot ask {url}: {why}"))
         };
         let outcome = match send {
-            Send::Get => self.agent.run(request.body(()).map_err(|e| failed(&e))?),
+            Send::Get | Send::Head => self.agent.run(request.body(()).map_err(|e| failed(&e))?),
             Send::Put(body) | Send::Post(body) => {
                 self.agent.run(request.body(body).map_err(|e| failed(&e))?)
             }

@@ -3,10 +3,11 @@
 //! The digest is that of the manifest; the plugin is its one layer of the type
 //! `application/wasm`, as the `wkg` and `oras` tools lay components out. Speaks
 //! the OCI distribution specification 1.1: anonymous, with a user's name and
-//! password (`BUILDFIX_OCI_USER`, `BUILDFIX_OCI_PASSWORD`), and with the bearer
+//! password (`BUILDFIX_OCI_USER`, `BUILDFIX_OCI_PASSWORD`, shown to the host
+//! `BUILDFIX_OCI_HOST` and to no other), and with the bearer
 //! tokens that such registries hand out for them.
 
-use super::http::{Answer, Http, Send};
+use super::http::{Http, Send, Small};
 use super::source::odd;
 use super::{ClientError, Kind};
 use crate::index::Checksum;
@@ -141,7 +142,7 @@ impl OciReference {
             }
             status => return Err(session.status(&url, status)),
         }
-        let bytes = answer.bytes(&url, MAX_MANIFEST)?;
+        let bytes = answer.body;
         let found = Checksum::of(&bytes);
         if found != *digest {
             let message = format!("checksum mismatch for {self}: the manifest there has {found}");
@@ -207,9 +208,9 @@ impl<'a> Session<'a> {
         url: &str,
         headers: &[(&'static str, String)],
         send: Send<'_>,
-    ) -> Result<Answer, ClientError> {
+    ) -> Result<Small, ClientError> {
         let all = [headers, &self.authorization()[..]].concat();
-        let answer = self.http.exchange(url, &all, send)?;
+        let answer = self.http.small(url, &all, send, MAX_MANIFEST)?;
         if answer.status != 401 || self.authorization.is_some() {
             return Ok(answer);
         }
@@ -222,12 +223,12 @@ impl<'a> Session<'a> {
             return Ok(answer);
         }
         let all = [headers, &self.authorization()[..]].concat();
-        self.http.exchange(url, &all, send)
+        self.http.small(url, &all, send, MAX_MANIFEST)
     }
 
     /// What to show for a challenge, if there is anything.
     fn answer(&self, challenge: &str) -> Result<Option<String>, ClientError> {
-        let own = credentials();
+        let own = credentials(&self.reference.host);
         let (scheme, parameters) = challenge.split_once(' ').unwrap_or((challenge, ""));
         if scheme.eq_ignore_ascii_case("basic") {
             return Ok(own);
@@ -254,7 +255,7 @@ impl<'a> Session<'a> {
         }
         let headers: Vec<(&str, String)> =
             own.into_iter().map(|own| ("authorization", own)).collect();
-        let answer = self.http.exchange(&url, &headers, Send::Get)?;
+        let answer = self.http.small(&url, &headers, Send::Get, MAX_MANIFEST)?;
         if answer.status != 200 {
             return Err(self.status(&url, answer.status));
         }
@@ -263,8 +264,7 @@ impl<'a> Session<'a> {
             token: Option<String>,
             access_token: Option<String>,
         }
-        let bytes = answer.bytes(&url, 1024 * 1024)?;
-        let token: Token = serde_json::from_slice(&bytes).map_err(|_| odd(&url, 200))?;
+        let token: Token = serde_json::from_slice(&answer.body).map_err(|_| odd(&url, 200))?;
         let token = token.token.or(token.access_token);
         Ok(token.map(|token| format!("Bearer {token}")))
     }
@@ -278,7 +278,8 @@ impl<'a> Session<'a> {
             self.reference.host
         );
         ClientError::new(Kind::Unauthorized, message).help_is(
-            "set BUILDFIX_OCI_USER and BUILDFIX_OCI_PASSWORD to a user of it, or make it public",
+            "set BUILDFIX_OCI_HOST to it, BUILDFIX_OCI_USER and BUILDFIX_OCI_PASSWORD to a user of \
+             it, or make it public",
         )
     }
 
@@ -286,7 +287,7 @@ impl<'a> Session<'a> {
     fn upload(&mut self, bytes: &[u8]) -> Result<Checksum, ClientError> {
         let digest = Checksum::of(bytes);
         let base = self.reference.base();
-        let known = self.ask(&format!("{base}/blobs/{digest}"), &[], Send::Get)?;
+        let known = self.ask(&format!("{base}/blobs/{digest}"), &[], Send::Head)?;
         if known.status == 200 {
             return Ok(digest);
         }
@@ -307,6 +308,14 @@ impl<'a> Session<'a> {
             }
             None => location,
         };
+        // What is shown to the registry is for nobody else.
+        let own = base
+            .trim_end_matches(&self.reference.repository)
+            .trim_end_matches("/v2/");
+        if !location.starts_with(&format!("{own}/")) {
+            let message = format!("{} sends uploads to {location}", self.reference.host);
+            return Err(ClientError::new(Kind::Answer, message));
+        }
         let mark = if location.contains('?') { '&' } else { '?' };
         let url = format!("{location}{mark}digest={digest}");
         let headers = [("content-type", "application/octet-stream".to_owned())];
@@ -318,7 +327,11 @@ impl<'a> Session<'a> {
     }
 }
 
-fn credentials() -> Option<String> {
+fn credentials(host: &str) -> Option<String> {
+    // Any project, and any index line, may name a host of its own.
+    std::env::var("BUILDFIX_OCI_HOST")
+        .ok()
+        .filter(|own| own == host)?;
     let user = std::env::var("BUILDFIX_OCI_USER")
         .ok()
         .filter(|user| !user.is_empty())?;

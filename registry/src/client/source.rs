@@ -4,7 +4,7 @@ use super::http::{Http, Send, retryable};
 use super::{ClientError, Kind};
 use crate::Name;
 use crate::admin::MAX_INDEX_FILE;
-use crate::index::{Catalog, Checksum, Classes, Line, Lines, RegistryConfig};
+use crate::index::{Catalog, Checksum, Classes, FORMAT, Line, Lines, RegistryConfig};
 use crate::publish::{Publication, version_path};
 use buildfix_component::text::tame_line;
 use serde::de::DeserializeOwned;
@@ -81,9 +81,23 @@ impl Registry {
             let message = format!("`{shown}` is not absolute: `file:///…` has three slashes");
             return Err(ClientError::new(Kind::Address, message));
         }
+        if let Base::Http(base) = &base
+            && origin(base).contains('@')
+        {
+            return Err(ClientError::new(
+                Kind::Address,
+                "the address of a registry has a user or a password in it".to_owned(),
+            )
+            .help_is("take it out, and `buildfix plugin login`"));
+        }
+        // One spelling, for the lock.
+        let url = match &base {
+            Base::Http(base) => base.trim_end_matches('/').to_owned(),
+            Base::Folder(folder) => format!("file://{}", folder.display()),
+        };
         let digest: String = Checksum::of(url.as_bytes()).hex()[..16].to_owned();
         Ok(Self {
-            url: url.to_owned(),
+            url,
             base,
             http,
             cache: cache.map(|dir| dir.join(digest)),
@@ -93,7 +107,7 @@ impl Registry {
         })
     }
 
-    /// Its address, as it was given.
+    /// Its address, in one spelling.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -111,6 +125,12 @@ impl Registry {
             let message = format!("there is no registry at {}: no config.json", self.url);
             ClientError::new(Kind::Absent, message).help_is("check the address")
         })?;
+        if config.v > FORMAT {
+            let (url, v) = (&self.url, config.v);
+            let message =
+                format!("the registry {url} has the format {v}, this buildfix reads {FORMAT}");
+            return Err(ClientError::new(Kind::Answer, message).help_is("upgrade buildfix"));
+        }
         Ok(self.config.get_or_init(|| config))
     }
 
@@ -130,9 +150,18 @@ impl Registry {
         };
         let text = String::from_utf8_lossy(&bytes);
         let lines = Lines::parse(name, &text);
+        if let (true, 0, Some((number, why))) =
+            (lines.lines.is_empty(), lines.newer, lines.broken.first())
+        {
+            let (url, why) = (&self.url, tame_line(why, 200));
+            let message =
+                format!("{path} of the registry {url} cannot be read: line {number}: {why}");
+            return Err(ClientError::new(Kind::Answer, message)
+                .help_is("is that the address of a registry? Tell its operator"));
+        }
         for (number, why) in &lines.broken {
             let (url, why) = (&self.url, tame_line(why, 200));
-            tracing::warn!("{url}{path}:{number} is skipped: {why}");
+            tracing::warn!("{url}/{path}:{number} is skipped: {why}");
         }
         Ok(lines)
     }
@@ -200,15 +229,13 @@ impl Registry {
         if let Some(known) = &known {
             headers.push(("if-none-match", known.etag.clone()));
         }
-        let answer = self.http.exchange(url, &headers, Send::Get)?;
+        let answer = self.http.small(url, &headers, Send::Get, limit)?;
         match answer.status {
             200 => {
-                let etag = answer.header("etag").map(str::to_owned);
-                let body = answer.bytes(url, limit)?;
-                if let (Some(dir), Some(etag)) = (&self.cache, etag) {
-                    Kept::write(&dir.join(path), &etag, &body);
+                if let (Some(dir), Some(etag)) = (&self.cache, answer.header("etag")) {
+                    Kept::write(&dir.join(path), etag, &answer.body);
                 }
-                Ok(Some(body))
+                Ok(Some(answer.body))
             }
             304 => match known {
                 Some(known) => Ok(Some(known.body)),
@@ -304,11 +331,9 @@ impl Registry {
         let url = self.api(&publication.path())?;
         let mut headers = self.authorization();
         headers.extend(publication.headers());
-        let answer = self
-            .http
-            .exchange(&url, &headers, Send::Put(publication.bytes()))?;
-        let status = answer.status;
-        let body = answer.bytes(&url, MAX_SMALL)?;
+        let send = Send::Put(publication.bytes());
+        let answer = self.http.small(&url, &headers, send, MAX_SMALL)?;
+        let (status, body) = (answer.status, answer.body);
         if !matches!(status, 200 | 201) {
             return Err(self.refusal(&url, status, &body));
         }
@@ -335,11 +360,9 @@ impl Registry {
         };
         let mut headers = self.authorization();
         headers.push(("content-type", "application/json".to_owned()));
-        let answer = self
-            .http
-            .exchange(&url, &headers, Send::Post(body.as_bytes()))?;
-        let status = answer.status;
-        let body = answer.bytes(&url, MAX_SMALL)?;
+        let send = Send::Post(body.as_bytes());
+        let answer = self.http.small(&url, &headers, send, MAX_SMALL)?;
+        let (status, body) = (answer.status, answer.body);
         match status {
             200 | 204 => Ok(()),
             _ => Err(self.refusal(&url, status, &body)),
@@ -349,10 +372,17 @@ impl Registry {
     fn api(&self, path: &str) -> Result<String, ClientError> {
         let api = self.config()?.api.clone();
         match (&self.base, api) {
-            (Base::Http(base), Some(api)) => Ok(match api.contains("://") {
-                true => format!("{}/{path}", api.trim_end_matches('/')),
-                false => format!("{base}{}/{path}", api.trim_matches('/')),
-            }),
+            (Base::Http(base), Some(api)) if api.contains("://") => {
+                // The token goes there: not in the clear, if it does not now.
+                if base.starts_with("https://") && !api.starts_with("https://") {
+                    let (url, api) = (&self.url, tame_line(&api, 300));
+                    let message = format!("the registry {url} publishes at {api}, without TLS");
+                    return Err(ClientError::new(Kind::Answer, message)
+                        .help_is("its operator can mend `api` in its config.json"));
+                }
+                Ok(format!("{}/{path}", api.trim_end_matches('/')))
+            }
+            (Base::Http(base), Some(api)) => Ok(format!("{base}{}/{path}", api.trim_matches('/'))),
             _ => {
                 let message = format!("nothing can be published to the registry {}", self.url);
                 Err(ClientError::new(Kind::Answer, message).help_is(

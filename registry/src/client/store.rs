@@ -92,7 +92,8 @@ impl Store {
         if let Some(bytes) = self.get(&line.cksum) {
             return Ok((bytes, false));
         }
-        let what = format!("{} {}", line.name, line.vers);
+        let what = format!("plugin `{}` {}", line.name, line.vers);
+        bounded(&what, line.size)?;
         if registry.is_offline() {
             let message = format!("{what} is not on this machine, and the network may not be used");
             return Err(ClientError::new(Kind::Offline, message)
@@ -121,6 +122,10 @@ impl Store {
         http: &Http,
         progress: &dyn Progress,
     ) -> Result<(Vec<u8>, bool), ClientError> {
+        if let Some(bytes) = self.get(checksum) {
+            return Ok((bytes, false));
+        }
+        bounded(&reference.to_string(), size)?;
         let place = Place::Oci(reference.clone());
         self.fetch_from(
             &reference.to_string(),
@@ -162,9 +167,17 @@ impl Store {
             http,
             progress,
         };
-        let outcome = download
-            .run(place)
-            .and_then(|()| download.judge(checksum, place));
+        let resumed = std::fs::metadata(&partial).is_ok_and(|meta| meta.len() > 0);
+        let run = || {
+            download.run(place)?;
+            download.judge(checksum, place)
+        };
+        let mut outcome = run();
+        // What an earlier process left may be to blame, and not the server.
+        if resumed && matches!(&outcome, Err(error) if error.kind == Kind::Mismatch) {
+            let _ = std::fs::remove_file(&partial);
+            outcome = run();
+        }
         progress.end();
         let ended = match outcome {
             Ok(()) => {
@@ -188,9 +201,20 @@ impl Store {
                 Err(error)
             }
         };
-        let _ = std::fs::remove_file(self.dir.join(format!("{}.lock", checksum.hex())));
+        // The lock's file stays: who waits for it holds this very one.
         ended
     }
+}
+
+/// Refuses what no host would load, before it fills a disk.
+fn bounded(what: &str, size: u64) -> Result<(), ClientError> {
+    let limit = buildfix_component::FileLimits::default().component as u64;
+    if size <= limit {
+        return Ok(());
+    }
+    let message = format!("{what} has {size} bytes, at most {limit} are allowed");
+    Err(ClientError::new(Kind::Answer, message)
+        .help_is("no buildfix would load it: tell its publisher"))
 }
 
 struct Download<'a> {
@@ -256,7 +280,8 @@ impl Download<'_> {
             206 => {
                 let range = answer.header("content-range").unwrap_or_default();
                 if !range.starts_with(&format!("bytes {here}-")) {
-                    return Err(odd(url, 206));
+                    let _ = std::fs::remove_file(self.partial);
+                    return Ok(Got::Part(odd(url, 206)));
                 }
                 here
             }

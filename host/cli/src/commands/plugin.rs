@@ -2,7 +2,11 @@
 
 pub mod build;
 pub mod check;
+pub mod choose;
+pub mod install;
+mod manifest;
 pub mod new;
+pub mod registry;
 pub mod test;
 
 use super::run::breaker_text;

@@ -78,6 +78,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
         &config_dir,
         &args.plugin,
         !args.no_bundled,
+        args.offline,
     )?;
     let stdout_taken = args
         .events

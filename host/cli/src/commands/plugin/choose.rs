@@ -41,6 +41,7 @@ pub fn from_registry(
     let before = project.lock.get(name.as_str());
     if let (Wanted::Locked(requirement), Some(locked)) = (wanted, before)
         && requirement.matches(&locked.version)
+        && locked.source == Source::Registry(registry.url().to_owned())
     {
         return kept(project, locked);
     }
@@ -53,7 +54,15 @@ pub fn from_registry(
     }
     let line = match wanted {
         Wanted::Locked(requirement) | Wanted::Newest(requirement) => {
-            resolve(name, requirement, &lines, &project.rules())?
+            match (resolve(name, requirement, &lines, &project.rules()), before) {
+                (Ok(line), _) => line,
+                // What is locked stays, yanked or not.
+                (Err(error), Some(locked)) if requirement.matches(&locked.version) => {
+                    crate::terminal::warn(&format!("warning: {error}; the locked one stays"));
+                    return kept(project, locked);
+                }
+                (Err(error), _) => return Err(error.into()),
+            }
         }
         Wanted::Precise(version) => {
             let exactly = VersionReq {
@@ -118,6 +127,26 @@ pub fn kept(project: &Project, locked: &Locked) -> Result<Chosen> {
         },
     };
     let preflight = inspect(&format!("{} {}", locked.name, locked.version), &bytes)?;
+    let manifest = &preflight.manifest;
+    let world = format!("buildfix:fixer@{}", preflight.world);
+    let entry = (&locked.name, &locked.version, &locked.world);
+    anyhow::ensure!(
+        entry == (&manifest.name, &manifest.version, &world),
+        "{FILE} has plugin `{}` {} for {}, its artifact is `{}` {} for {world}\n\
+         help: somebody changed {FILE}: take it from version control, or install the plugin again",
+        locked.name,
+        locked.version,
+        locked.world,
+        manifest.name,
+        manifest.version
+    );
+    anyhow::ensure!(
+        locked.signer.is_some() || !project.config.policy.require_signature,
+        "plugin `{}` {} is not signed, and `[policy] require-signature` is set\n\
+         help: ask its publisher to sign it, or remove it",
+        locked.name,
+        locked.version
+    );
     Ok(Chosen {
         locked: locked.clone(),
         bytes,
@@ -130,7 +159,11 @@ pub fn kept(project: &Project, locked: &Locked) -> Result<Chosen> {
 pub fn from_oci(project: &Project, address: &str) -> Result<Chosen> {
     let reference: OciReference = address.parse()?;
     let source = Source::Oci(reference.clone());
-    let known = project.lock.plugins().iter().find(|locked| locked.source == source);
+    let known = project
+        .lock
+        .plugins()
+        .iter()
+        .find(|locked| locked.source == source);
     if let Some(locked) = known {
         return kept(project, locked);
     }
@@ -182,16 +215,18 @@ pub fn still_true<'l>(
     mut lines: impl Iterator<Item = &'l Line>,
     registry: &Registry,
 ) -> Result<&'l Line> {
-    let line = lines.find(|line| line.vers == locked.version).ok_or_else(|| {
-        anyhow!(
-            "plugin `{}` {} is in {FILE} and no longer in the registry {}\n\
+    let line = lines
+        .find(|line| line.vers == locked.version)
+        .ok_or_else(|| {
+            anyhow!(
+                "plugin `{}` {} is in {FILE} and no longer in the registry {}\n\
              help: a registry never loses a version: it was set back, or is another one; ask its \
              operator before you update",
-            locked.name,
-            locked.version,
-            registry.url()
-        )
-    })?;
+                locked.name,
+                locked.version,
+                registry.url()
+            )
+        })?;
     match locked.contradiction(line) {
         None => Ok(line),
         Some(contradiction) => bail!(
@@ -271,8 +306,8 @@ fn signed(
         let now = signer.as_deref().unwrap_or("nobody");
         bail!(
             "{plugin} is signed by {now}; {FILE} pins the key {pinned}\n\
-             help: do not go on unless the publisher announced the new key; then remove `signer` \
-             from its entry in {FILE}"
+             help: do not go on unless the publisher announced the new key; then `buildfix plugin \
+             remove` it and install it again"
         );
     }
     anyhow::ensure!(
