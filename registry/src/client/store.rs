@@ -77,6 +77,11 @@ impl Store {
         None
     }
 
+    /// Takes an artifact out, as one that was fetched and is not wanted.
+    pub fn forget(&self, checksum: &Checksum) {
+        let _ = std::fs::remove_file(self.path(checksum));
+    }
+
     /// An artifact of a registry: out of the store, or downloaded into it. Gives
     /// the bytes, and whether they had to be fetched.
     ///

@@ -78,9 +78,18 @@ pub fn from_registry(
         }
     };
     let (bytes, fetched) = project.store().fetch(registry, line, &Bar::default())?;
-    let preflight = inspect(&format!("{name} {}", line.vers), &bytes)?;
-    agree(line, &preflight, &bytes)?;
-    let signer = signed(project, line, &bytes, before)?;
+    let judge = || -> Result<_> {
+        let preflight = inspect(&format!("{name} {}", line.vers), &bytes)?;
+        agree(line, &preflight, &bytes)?;
+        let signer = signed(project, line, &bytes, before)?;
+        Ok((preflight, signer))
+    };
+    let (preflight, signer) = judge().inspect_err(|_| {
+        // What is refused leaves nothing.
+        if fetched {
+            project.store().forget(&line.cksum);
+        }
+    })?;
     Ok(Chosen {
         locked: Locked {
             name: name.to_string(),

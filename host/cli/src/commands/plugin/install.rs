@@ -232,8 +232,30 @@ pub fn remove(args: &PluginRemove) -> Result<u8> {
     Ok(GREEN)
 }
 
-/// Asks what has to be asked, and makes the change.
+/// Asks what has to be asked, and makes the change; one that fails leaves
+/// nothing.
 fn apply(
+    project: &mut Project,
+    chosen: Vec<Chosen>,
+    lock: Lock,
+    edit: Edit,
+    consent: &Consent,
+    locked: bool,
+) -> Result<u8> {
+    let fetched: Vec<_> = chosen
+        .iter()
+        .filter(|one| one.fetched)
+        .map(|one| one.locked.checksum.clone())
+        .collect();
+    let store = project.store();
+    change(project, chosen, lock, edit, consent, locked).inspect_err(|_| {
+        for checksum in &fetched {
+            store.forget(checksum);
+        }
+    })
+}
+
+fn change(
     project: &mut Project,
     chosen: Vec<Chosen>,
     mut lock: Lock,
