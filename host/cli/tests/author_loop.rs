@@ -213,7 +213,10 @@ fn main() {
     let args = Arguments::from_args();
     let python =
         std::env::var_os("COMPONENTIZE_PY").is_some() || works("componentize-py", &["--version"]);
-    let node = works("node", &["--version"]) && works("npm", &["--version"]);
+    // Packages are there, or can be had.
+    let node = works("node", &["--version"])
+        && (std::env::var_os("BUILDFIX_NODE_MODULES").is_some()
+            || works("npm", &["view", "--prefer-offline", "componentize-qjs", "version"]));
     let clang = works("clang", &["--version"]) && works("wasm-ld", &["--version"]);
     type Prepare = fn(&Path) -> Result<(), Failed>;
     let languages: [(&'static str, &str, bool, Prepare); 5] = [
@@ -224,8 +227,8 @@ fn main() {
             shared_target,
         ),
         ("c", "clang and wasm-ld", clang, nothing),
-        ("javascript", "node and npm", node, node_modules),
-        ("typescript", "node and npm", node, node_modules),
+        ("javascript", "node, and npm with its registry", node, node_modules),
+        ("typescript", "node, and npm with its registry", node, node_modules),
         ("python", "componentize-py", python, nothing),
     ];
     let trials = languages.into_iter().map(|(lang, needs, there, prepare)| {
