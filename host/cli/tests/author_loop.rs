@@ -216,7 +216,10 @@ fn main() {
     // Packages are there, or can be had.
     let node = works("node", &["--version"])
         && (std::env::var_os("BUILDFIX_NODE_MODULES").is_some()
-            || works("npm", &["view", "--prefer-offline", "componentize-qjs", "version"]));
+            || works(
+                "npm",
+                &["view", "--prefer-offline", "componentize-qjs", "version"],
+            ));
     let clang = works("clang", &["--version"]) && works("wasm-ld", &["--version"]);
     type Prepare = fn(&Path) -> Result<(), Failed>;
     let languages: [(&'static str, &str, bool, Prepare); 5] = [
@@ -227,8 +230,18 @@ fn main() {
             shared_target,
         ),
         ("c", "clang and wasm-ld", clang, nothing),
-        ("javascript", "node, and npm with its registry", node, node_modules),
-        ("typescript", "node, and npm with its registry", node, node_modules),
+        (
+            "javascript",
+            "node, and npm with its registry",
+            node,
+            node_modules,
+        ),
+        (
+            "typescript",
+            "node, and npm with its registry",
+            node,
+            node_modules,
+        ),
         ("python", "componentize-py", python, nothing),
     ];
     let trials = languages.into_iter().map(|(lang, needs, there, prepare)| {
