@@ -76,6 +76,27 @@ fn shared_target(dir: &Path) {
     fs::write(dir.join(".cargo/config.toml"), text).unwrap();
 }
 
+/// Stack and heap are there from the start, so that a small call does not grow memory.
+fn rust_has_its_heap() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path().canonicalize().unwrap();
+    support::begin(Lang::Rust, &dir);
+    shared_target(&dir);
+    let built = support::build_in(&dir).unwrap_or_else(|problem| panic!("{problem}"));
+    let bytes = fs::read(&built.file).unwrap();
+    let memories = wasmparser::Parser::new(0)
+        .parse_all(&bytes)
+        .filter_map(|payload| match payload.unwrap() {
+            wasmparser::Payload::MemorySection(section) => Some(section),
+            _ => None,
+        })
+        .flat_map(|section| section.into_iter().map(|memory| memory.unwrap().initial))
+        .collect::<Vec<_>>();
+    assert_eq!(memories.len(), 1);
+    // 64 KiB of stack and 1 MiB of heap, in pages of 64 KiB.
+    assert!(memories[0] > 16, "{} pages", memories[0]);
+}
+
 fn install_npm(dir: &Path) {
     match node_modules() {
         #[cfg(unix)]
@@ -167,10 +188,16 @@ fn main() {
     let arguments = Arguments::from_args();
     let npm = node_modules().is_some() || works("npm", &["--version"]);
     let wasi = clang() && wasi_libc();
-    let rows: [Row; 8] = [
+    let rows: [Row; 9] = [
         ("rust", "wasm32-unknown-unknown", rust(), || {
             answers(Lang::Rust, shared_target)
         }),
+        (
+            "rust_has_its_heap",
+            "wasm32-unknown-unknown",
+            rust(),
+            rust_has_its_heap,
+        ),
         ("c", "clang and wasm-ld", clang(), || {
             answers(Lang::C, |_| ())
         }),

@@ -87,7 +87,7 @@ pub struct SearchOptions {
     pub allow_dirty: bool,
     /// Where results of calls are kept; `None` to make every call.
     pub cache: Option<ResultCache>,
-    /// Whether a build with more than [`sample::ABOVE`] errors has a sample of
+    /// Whether a build with more than [`crate::sample::ABOVE`] errors has a sample of
     /// each kind tried before the rest.
     pub sample: bool,
 }

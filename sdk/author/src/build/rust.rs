@@ -9,6 +9,9 @@ use std::process::Command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// Bytes of heap that a plugin has before it first asks for more.
+const INITIAL_HEAP: u32 = 1 << 20;
+
 /// What builds for the target on this machine.
 struct Chain {
     cargo: Command,
@@ -19,7 +22,13 @@ struct Chain {
 
 pub fn build(dir: &Path) -> Result<PathBuf, Problem> {
     let mut chain = chain(dir)?;
-    let mut flags = vec!["-Clink-arg=-zstack-size=65536".to_owned()];
+    // The stack is that of a call without deep recursion; the host clears it before each
+    // call, so it is small. The heap is there from the start, for growing costs more than
+    // having: pages that are not written cost nothing.
+    let mut flags = vec![
+        "-Clink-arg=-zstack-size=65536".to_owned(),
+        format!("-Clink-arg=--initial-heap={INITIAL_HEAP}"),
+    ];
     // Paths of this machine must not reach the binary.
     let mut remap = |from: &Path, to: &str| {
         flags.push(format!("--remap-path-prefix={}={to}", from.display()));
