@@ -1,6 +1,6 @@
 //! The author's side of buildfix, as a library: begin a plugin from a template
 //! ([`new`]) and make its one file ([`build`]). The command line only parses
-//! arguments and prints. A plugin is tested ([`test`]) by its cases ([`case`])
+//! arguments and prints. A plugin is tested ([`mod@test`]) by its cases ([`case`])
 //! and judged before it is published ([`check`]).
 
 pub mod build;
