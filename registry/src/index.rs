@@ -194,6 +194,7 @@ impl Lines {
             v: u32,
         }
         let mut lines = Self::default();
+        let mut first: BTreeMap<Version, usize> = BTreeMap::new();
         let written = text.lines().enumerate();
         for (number, text) in written.filter(|(_, text)| !text.trim().is_empty()) {
             let line = match serde_json::from_str::<Format>(text) {
@@ -205,13 +206,19 @@ impl Lines {
                 Err(error) => Err(error),
             };
             match line {
-                Ok(line) if lines.lines.iter().any(|known| known.vers == line.vers) => lines
-                    .broken
-                    .push((number + 1, format!("it has version {} again", line.vers))),
-                Ok(line) if line.name == *name => lines.lines.push(line),
-                Ok(line) => lines
+                Ok(line) if line.name != *name => lines
                     .broken
                     .push((number + 1, format!("it speaks of `{}`", line.name))),
+                Ok(line) => match first.get(&line.vers) {
+                    Some(first) => lines.broken.push((
+                        number + 1,
+                        format!("version {} is in line {first} already", line.vers),
+                    )),
+                    None => {
+                        first.insert(line.vers.clone(), number + 1);
+                        lines.lines.push(line);
+                    }
+                },
                 Err(error) => lines.broken.push((number + 1, error.to_string())),
             }
         }

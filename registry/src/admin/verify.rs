@@ -153,7 +153,9 @@ fn verify_plugin(
             build: semver::BuildMetadata::EMPTY,
             ..line.vers.clone()
         };
-        if let Some(first) = versions.insert(plain, number + 1) {
+        // One that is the same to the last character is broken already.
+        let known = versions.insert(plain, (number + 1, line.vers.clone()));
+        if let Some((first, _)) = known.filter(|(_, vers)| *vers != line.vers) {
             found.error(
                 &place,
                 format!("version {} is in line {first} already", line.vers),

@@ -187,7 +187,7 @@ mod tests {
             ..file()
         };
         let lines: Vec<_> = [0, 2, 3, 4, 5, 6, 7, 8].map(|at| line(&file, at)).into();
-        assert_eq!(lines, [0..2, 0..2, 0..3, 4..5, 4..5, 6..6, 7..9, 7..9]);
+        assert_eq!(lines, [0..2, 0..2, 0..2, 4..5, 4..5, 6..6, 7..9, 7..9]);
         assert_eq!(line(&file, 1), 1..1, "inside of a character");
         assert_eq!(line(&file, 99), 99..99);
         assert_eq!((before(&file, 2), after(&file, 7)), ("é", "c\r"));
