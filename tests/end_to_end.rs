@@ -12,6 +12,8 @@
 mod cached_runs;
 #[path = "support/cases.rs"]
 mod cases;
+#[path = "support/learned.rs"]
+mod learned;
 #[path = "support/reuse.rs"]
 mod reuse;
 #[path = "support/samples.rs"]
@@ -33,6 +35,7 @@ fn main() {
     trials.extend(scenarios::all());
     trials.extend(reuse::all());
     trials.extend(cached_runs::all());
+    trials.extend(learned::all());
     trials.extend(samples::all());
     trials.extend(stops::all());
     libtest_mimic::run(&args, trials).exit();

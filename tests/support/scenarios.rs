@@ -100,7 +100,7 @@ pub fn ensure(condition: bool, what: &str, output: &Output) -> Result<(), Failed
     .into())
 }
 
-fn stderr(output: &Output) -> String {
+pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -243,7 +243,7 @@ fn check(dir: &Path) -> Result<(), Failed> {
     )
 }
 
-fn git(dir: &Path, args: &[&str]) {
+pub fn git(dir: &Path, args: &[&str]) {
     let identity = [
         "-c",
         "user.name=test",

@@ -2,6 +2,7 @@
 
 pub mod author;
 pub mod author_test;
+pub mod learn;
 pub mod plugin;
 pub mod registry;
 
@@ -57,6 +58,8 @@ pub enum Command {
     Undo(Undo),
     /// Tell what is known of an error class and who fixes it.
     Explain(Explain),
+    /// Find in the project's git history how errors were mended before.
+    Learn(Box<learn::Learn>),
     /// Look after what fixers answered and what was compiled of them.
     #[command(subcommand)]
     Cache(Cache),
@@ -137,6 +140,10 @@ pub struct Run {
     /// and of kinds that fail no more.
     #[arg(long)]
     pub no_sample: bool,
+    /// Use nothing of what was learned: neither buildfix.templates.toml nor the
+    /// verdicts of earlier runs, and keep no verdicts of this one.
+    #[arg(long)]
+    pub no_learned: bool,
     /// Do not ask before changing files.
     #[arg(short, long)]
     pub yes: bool,

@@ -3,6 +3,7 @@
 mod cache;
 mod check;
 mod explain;
+mod learn;
 mod plugin;
 mod registry;
 mod run;
@@ -23,6 +24,7 @@ pub fn run(args: &Args) -> Result<u8> {
         Command::Check(check) => check::run(check),
         Command::Undo(undo) => undo::run(undo),
         Command::Explain(explain) => explain::run(explain),
+        Command::Learn(learn) => learn::run(learn),
         Command::Cache(cache) => cache::run(cache),
         Command::Plugin(Plugin::List(list)) => plugin::list(list),
         Command::Registry(registry) => registry::run(registry),

@@ -51,6 +51,7 @@ fn every_key_is_documented() {
         ("`[plugins.NAME.limits]`", "[plugins.x.limits]"),
         ("`[policy]`", "[policy]"),
         ("`[cache]`", "[cache]"),
+        ("`[learn]`", "[learn]"),
         ("`[[matcher]]`", "[[matcher]]"),
     ] {
         let error = configuration(&format!("{section}\nzzz = 1\n"));

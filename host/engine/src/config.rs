@@ -42,6 +42,9 @@ pub struct Config {
     /// `[cache]`
     #[serde(default)]
     pub cache: CacheConfig,
+    /// `[learn]`
+    #[serde(default)]
+    pub learn: LearnConfig,
     /// `[[matcher]]`: how to read a tool that buildfix does not know.
     #[serde(default)]
     pub matcher: Vec<Matcher>,
@@ -65,6 +68,25 @@ pub struct CacheConfig {
     /// project has in the cache.
     #[serde(default)]
     pub salt: String,
+}
+
+/// `[learn]`: what a run uses of what was learned.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LearnConfig {
+    /// Whether `buildfix.templates.toml` is used.
+    pub templates: bool,
+    /// Whether verdicts of earlier runs order proposals, and new ones are kept.
+    pub verdicts: bool,
+}
+
+impl Default for LearnConfig {
+    fn default() -> Self {
+        Self {
+            templates: true,
+            verdicts: true,
+        }
+    }
 }
 
 /// `[policy]`: what may be installed.

@@ -14,6 +14,7 @@ pub mod dispatch;
 pub mod event;
 mod first;
 mod judge;
+mod learned;
 mod ledger;
 mod limits;
 mod log;
@@ -28,6 +29,7 @@ mod services;
 mod session;
 pub mod steps;
 
+pub use learned::{LearnOptions, PastBuilds, PastBuildsError, learn_from_builds};
 pub use run::{RunError, RunOptions, Source, run};
 pub use search::SearchOptions;
 pub use session::StepError;

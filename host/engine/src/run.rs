@@ -6,6 +6,7 @@ use crate::command::{Instrumented, Rewrite, instrument};
 use crate::dispatch::Fixer;
 use crate::event::Events;
 use crate::first::First;
+use crate::learned::Learned;
 use crate::problem::Problem;
 use crate::report::{BreakerReport, DiagnosticReport, Fate, Outcome, ReusedBuild, RunReport};
 use crate::search::{Kept, Node, Search, SearchOptions};
@@ -134,7 +135,7 @@ pub async fn run(
     let symbols = Arc::new(SymbolIndex::with_store(
         Arc::new(IndexSources(workspace.clone())),
         Some(Store {
-            dir: store,
+            dir: store.clone(),
             maker: maker(),
             // A dry run leaves no trace.
             read_only: shadow.is_some(),
@@ -164,6 +165,8 @@ pub async fn run(
         symbols.clone(),
     );
     let mut warnings = Vec::new();
+    let (learned, unread) = Learned::load(&options.search.learn, &store);
+    warnings.extend(unread);
     let mut first = First::new(&session, journal.dir(), shadow.is_none(), options.reuse);
     let (search, cancelled) = match &options.source {
         Source::Build(_) => {
@@ -174,19 +177,39 @@ pub async fn run(
                     tail: start.tail,
                 });
             }
-            let (mut found, cancelled) =
-                search(&mut session, fixers, &options.search, start, &mut warnings).await;
+            let (mut found, cancelled) = search(
+                &mut session,
+                fixers,
+                &options.search,
+                learned,
+                start,
+                &mut warnings,
+            )
+            .await;
             if !cancelled {
                 first.confirm(&mut session, &mut found, &mut warnings).await;
             }
             warnings.extend(session.settle(&found.best.built.state));
+            // A dry run leaves no trace.
+            if options.search.learn.verdicts && shadow.is_none() {
+                let learned = std::mem::take(&mut found.learned);
+                warnings.extend(learned.save(&store));
+            }
             first.keep(&mut session, &found.best.built);
             (found, cancelled)
         }
         Source::Log(bytes) => {
             let outcome = build::replay(bytes, &options.matchers);
             let start = built(&workspace, BTreeMap::new(), outcome);
-            plan_once(&mut session, fixers, &options.search, start, &mut warnings).await
+            plan_once(
+                &mut session,
+                fixers,
+                &options.search,
+                learned,
+                start,
+                &mut warnings,
+            )
+            .await
         }
     };
     let diff = diff::unified(&session.changes(&BTreeMap::new(), &search.best.built.state));
@@ -240,20 +263,29 @@ pub struct Found {
     ledger: crate::ledger::Ledger,
     rounds: usize,
     calls: usize,
+    learned: Learned,
 }
 
 async fn search(
     session: &mut Session<'_>,
     fixers: &[Fixer],
     options: &SearchOptions,
+    learned: Learned,
     start: Built,
     warnings: &mut Vec<String>,
 ) -> (Found, bool) {
     let mut search = Search::new(session, fixers, options, start);
+    search.learned = learned;
     let ended = search.run().await;
+    for kept in &search.best.chain {
+        search
+            .learned
+            .judged(kept.key, kept.signature.clone(), true);
+    }
     let found = Found {
         best: search.best.clone(),
         start: search.start.clone(),
+        learned: std::mem::take(&mut search.learned),
         ledger: std::mem::take(&mut search.ledger),
         rounds: search.rounds,
         calls: search.calls,
@@ -273,10 +305,12 @@ async fn plan_once(
     session: &mut Session<'_>,
     fixers: &[Fixer],
     options: &SearchOptions,
+    learned: Learned,
     start: Built,
     warnings: &mut Vec<String>,
 ) -> (Found, bool) {
     let mut search = Search::new(session, fixers, options, start.clone());
+    search.learned = learned;
     search.rounds = 1;
     let here = search.best.clone();
     let planned = search.plan(&here).await;
@@ -291,6 +325,7 @@ async fn plan_once(
     let found = Found {
         best,
         start,
+        learned: Learned::default(),
         ledger: std::mem::take(&mut search.ledger),
         rounds: search.rounds,
         calls: search.calls,

@@ -12,7 +12,7 @@
 
 use crate::dispatch::Candidate;
 use crate::problem::Problem;
-use buildfix_diagnostics::slug;
+use buildfix_learn::verdicts::shape;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Errors of a build above which samples are tried first.
@@ -73,13 +73,6 @@ impl Cluster {
         short.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
         Self(short)
     }
-}
-
-/// A text without what it quotes and counts.
-fn shape(text: &str) -> String {
-    let mut shape = slug(text);
-    shape.retain(|c| !c.is_ascii_digit());
-    shape
 }
 
 /// The book of a run's samples.

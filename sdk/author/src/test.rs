@@ -6,7 +6,7 @@ use buildfix_engine::breaker::Breakers;
 use buildfix_engine::dispatch::Fixer;
 use buildfix_engine::event::{CallEnd, Event, Events};
 use buildfix_engine::report::Fate;
-use buildfix_engine::{RunError, RunOptions, SearchOptions, Source};
+use buildfix_engine::{LearnOptions, RunError, RunOptions, SearchOptions, Source};
 use buildfix_sandbox::{Failure, Plugin};
 use serde::Serialize;
 use similar::TextDiff;
@@ -260,6 +260,8 @@ async fn run_case(plugin: &Plugin, case: &Case, update: bool) -> Result<CaseRepo
             allow_dirty: true,
             cache: None,
             sample: false,
+            // A case is its plugin's own.
+            learn: LearnOptions::default(),
         },
     };
     let fixer = Fixer {

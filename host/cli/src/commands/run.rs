@@ -10,7 +10,10 @@ use buildfix_engine::breaker::BreakerState;
 use buildfix_engine::build::BuildError;
 use buildfix_engine::config::{self, Config};
 use buildfix_engine::report::{Fate, Outcome, RunReport};
-use buildfix_engine::{RunError, RunOptions, SearchOptions, Source, StepError, command};
+use buildfix_engine::{
+    LearnOptions, RunError, RunOptions, SearchOptions, Source, StepError, command,
+};
+use buildfix_learn::Templates;
 use buildfix_sandbox::cache::{
     CacheReport, DEFAULT_SIZE, Mode, ResultCache, ResultCacheOptions, Verdict,
 };
@@ -40,7 +43,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
     };
     let source = match &args.from_log {
         Some(log) => Source::Log(read_log(log)?),
-        None => Source::Build(build_command(args, &config, &dir)?),
+        None => Source::Build(command_of(&args.build, &config, &dir)?),
     };
     if !confirmed(args)? {
         terminal::warn("buildfix: nothing was changed");
@@ -48,6 +51,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
     }
     let seconds = args.build_timeout.or(config.build.timeout);
     let cache = result_cache(args, &config)?;
+    let learn = learned(args, &config, &config_dir)?;
     let options = RunOptions {
         dir,
         source,
@@ -69,6 +73,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
             allow_dirty: args.allow_dirty || args.dry_run,
             cache: cache.clone(),
             sample: !args.no_sample,
+            learn,
         },
     };
     let sandbox = fixers::sandbox(&config, args.jobs)?;
@@ -170,6 +175,18 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
     })
 }
 
+/// What is used of what was learned.
+fn learned(args: &Run, config: &Config, dir: &std::path::Path) -> Result<LearnOptions> {
+    let wanted = |wanted: bool| wanted && !args.no_learned;
+    Ok(LearnOptions {
+        templates: match wanted(config.learn.templates) {
+            true => Arc::new(Templates::load(dir)?),
+            false => Arc::default(),
+        },
+        verdicts: wanted(config.learn.verdicts),
+    })
+}
+
 /// Where results are kept, unless the user does not want it or has no home.
 fn result_cache(args: &Run, config: &Config) -> Result<Option<ResultCache>> {
     let Some(dir) = fixers::cache_dir().filter(|_| !args.no_cache) else {
@@ -251,9 +268,15 @@ fn explained(cache: &CacheReport) -> String {
     text
 }
 
-fn build_command(args: &Run, config: &Config, dir: &std::path::Path) -> Result<Vec<String>> {
-    if !args.build.is_empty() {
-        return Ok(args.build.clone());
+/// The build: what was given, else what is configured, else what the folder
+/// looks like.
+pub(super) fn command_of(
+    given: &[String],
+    config: &Config,
+    dir: &std::path::Path,
+) -> Result<Vec<String>> {
+    if !given.is_empty() {
+        return Ok(given.to_vec());
     }
     if let Some(command) = config
         .build

@@ -173,7 +173,8 @@ fn host_fix(fixer: &str, fix: wasm::Fix) -> Result<Fix, String> {
     })
 }
 
-fn key(fix: &Fix, problems: &[Problem], target: usize) -> FixKey {
+/// The identity of a proposal for the problem `target`.
+pub(crate) fn key(fix: &Fix, problems: &[Problem], target: usize) -> FixKey {
     let file = problems[target].file.as_ref();
     let mut hasher = blake3::Hasher::new();
     let mut field = |bytes: &[u8]| {
@@ -212,7 +213,7 @@ fn key(fix: &Fix, problems: &[Problem], target: usize) -> FixKey {
 
 /// The same edits from several requests or fixers are one candidate that
 /// answers all their problems, at its surest tier.
-pub(super) fn coalesce(candidates: &mut Vec<Candidate>) {
+pub(crate) fn coalesce(candidates: &mut Vec<Candidate>) {
     let mut first: BTreeMap<FixKey, usize> = BTreeMap::new();
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in candidates.drain(..) {

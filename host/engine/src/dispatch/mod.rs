@@ -1,7 +1,7 @@
 //! From problems to proposals: groups them by class and file into chunks, asks
 //! the fixers whose classes match, and checks what they answer.
 
-mod answer;
+pub(crate) mod answer;
 mod plan;
 mod request;
 mod schedule;
@@ -120,7 +120,7 @@ impl Dispatch<'_> {
         schedule::run(&mut self, work, problems, &mut result).await?;
         answer::coalesce(&mut result.candidates);
         // Surest first; within a tier, the order of the fixers and of their
-        // answers.
+        // answers. What was learned may change it.
         result
             .candidates
             .sort_by_key(|candidate| candidate.fix.applicability);

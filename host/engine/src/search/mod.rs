@@ -19,6 +19,7 @@ use crate::build::{BuildError, cancelled};
 use crate::dispatch::{Cancelled, Dispatch, FixKey, Fixer, Proposals};
 use crate::event::Event;
 use crate::judge::first_line;
+use crate::learned::{LearnOptions, Learned};
 use crate::ledger::Ledger;
 use crate::problem::{self, Problem, ProblemKey};
 use crate::report::FixRecord;
@@ -28,6 +29,7 @@ use crate::services::RoundServices;
 use crate::session::{Built, Session, StepError};
 use crate::steps::add;
 use buildfix_diagnostics::Suggestion;
+use buildfix_learn::Signature;
 use buildfix_sandbox::cache::ResultCache;
 use buildfix_workspace::symbols::SymbolIndex;
 use buildfix_workspace::syntax::Syntax;
@@ -90,6 +92,8 @@ pub struct SearchOptions {
     /// Whether a build with more than [`crate::sample::ABOVE`] errors has a sample of
     /// each kind tried before the rest.
     pub sample: bool,
+    /// What is used of what was learned.
+    pub learn: LearnOptions,
 }
 
 /// A kept fix and the errors that went away with it.
@@ -99,7 +103,9 @@ pub struct Kept {
     pub record: FixRecord,
     /// The errors that it answered and that are gone.
     pub answered: Vec<ProblemKey>,
-    key: FixKey,
+    pub(crate) key: FixKey,
+    /// What a verdict on it would be of.
+    pub(crate) signature: Option<Signature>,
 }
 
 /// A built state and how it was reached.
@@ -129,6 +135,8 @@ pub struct Search<'s, 'e> {
     pub rounds: usize,
     /// Calls made.
     pub calls: usize,
+    /// What earlier runs know, and what this one finds.
+    pub(crate) learned: Learned,
     syntax: Arc<Syntax>,
     symbols: Arc<SymbolIndex>,
     refuted: BTreeMap<FixKey, usize>,
@@ -161,6 +169,7 @@ impl<'s, 'e> Search<'s, 'e> {
             start,
             rounds: 0,
             calls: 0,
+            learned: Learned::default(),
             syntax: Arc::new(Syntax::new()),
             symbols,
             refuted: BTreeMap::new(),
@@ -247,6 +256,7 @@ impl<'s, 'e> Search<'s, 'e> {
             None => "the build then failed without a diagnostic".to_owned(),
         };
         for kept in way {
+            self.learned.judged(kept.key, kept.signature.clone(), false);
             *self.refuted.entry(kept.key).or_default() += 1;
             self.ledger.reverted(&kept.answered, &kept.record, &reason);
             self.session.events.emit(Event::Reverted(&FixRecord {
@@ -310,10 +320,11 @@ impl<'s, 'e> Search<'s, 'e> {
             cancel,
             events: self.session.events,
         };
-        let proposals = dispatch
+        let mut proposals = dispatch
             .propose(&problems)
             .await
             .map_err(|Cancelled| BuildError::Cancelled)?;
+        self.learned.add(&problems, &mut proposals);
         self.calls += proposals.calls;
         add(&mut self.session.steps.dispatch, started.elapsed());
         for message in &proposals.failure_messages {

@@ -6,6 +6,7 @@ use super::{ALONE, ATTEMPTS, Kept, LARGE, MINIMIZE, Node, Search};
 use crate::dispatch::{Candidate, Proposals};
 use crate::event::Event;
 use crate::judge::{Verdict, first_line, judge};
+use crate::learned;
 use crate::ledger::NotTried;
 use crate::problem::{self, Problem, ProblemKey};
 use crate::report::FixRecord;
@@ -125,6 +126,9 @@ impl Search<'_, '_> {
                 if again {
                     partly.push(*index);
                 }
+                let signature = learned::signature(&candidates[*index], &problems);
+                self.learned
+                    .judged(candidates[*index].key, signature, false);
                 self.refute(&problems, &candidates[*index], &reason, again);
             }
             if keep.len() > LARGE && attempt > 0 {
@@ -264,6 +268,7 @@ impl Search<'_, '_> {
                 record,
                 answered,
                 key: candidate.key,
+                signature: learned::signature(candidate, problems),
             });
         }
         Node { built, chain }
