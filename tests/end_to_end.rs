@@ -12,6 +12,8 @@
 mod cached_runs;
 #[path = "support/cases.rs"]
 mod cases;
+#[path = "support/failures.rs"]
+mod failures;
 #[path = "support/reuse.rs"]
 mod reuse;
 #[path = "support/samples.rs"]
@@ -35,5 +37,6 @@ fn main() {
     trials.extend(cached_runs::all());
     trials.extend(samples::all());
     trials.extend(stops::all());
+    trials.extend(failures::all());
     libtest_mimic::run(&args, trials).exit();
 }

@@ -5,6 +5,7 @@ use crate::build;
 use crate::command::{Instrumented, Rewrite, instrument};
 use crate::dispatch::Fixer;
 use crate::event::Events;
+use crate::failures::{Failures, RecordOptions};
 use crate::first::First;
 use crate::problem::Problem;
 use crate::report::{BreakerReport, DiagnosticReport, Fate, Outcome, ReusedBuild, RunReport};
@@ -55,6 +56,9 @@ pub struct RunOptions {
     /// Whether the last failing build may stand for the first one, where
     /// nothing has changed since.
     pub reuse: bool,
+    /// How calls that fail are recorded; `None`: not at all. A dry run, which
+    /// leaves no trace, records none.
+    pub record: Option<RecordOptions>,
     /// What the search may do.
     pub search: SearchOptions,
 }
@@ -163,6 +167,9 @@ pub async fn run(
         log,
         symbols.clone(),
     );
+    if let Some(record) = options.record.clone().filter(|_| shadow.is_none()) {
+        session.failures = Some(Failures::new(journal.dir(), workspace.root(), record));
+    }
     let mut warnings = Vec::new();
     let mut first = First::new(&session, journal.dir(), shadow.is_none(), options.reuse);
     let (search, cancelled) = match &options.source {

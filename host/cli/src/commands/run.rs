@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result};
 use buildfix_engine::breaker::BreakerState;
 use buildfix_engine::build::BuildError;
 use buildfix_engine::config::{self, Config};
+use buildfix_engine::failures::RecordOptions;
 use buildfix_engine::report::{Fate, Outcome, RunReport};
 use buildfix_engine::{RunError, RunOptions, SearchOptions, Source, StepError, command};
 use buildfix_sandbox::cache::{
@@ -48,7 +49,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
     }
     let seconds = args.build_timeout.or(config.build.timeout);
     let cache = result_cache(args, &config)?;
-    let options = RunOptions {
+    let mut options = RunOptions {
         dir,
         source,
         dry_run: args.dry_run,
@@ -57,6 +58,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
         colour: terminal::colour(),
         build_limit: seconds.map(Duration::from_secs),
         reuse: !args.no_reuse,
+        record: None,
         search: SearchOptions {
             max_rounds: args.max_rounds,
             max_builds: args.max_builds.map(|builds| builds.max(1)),
@@ -80,6 +82,15 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
         !args.no_bundled,
         args.offline,
     )?;
+    if !args.no_record {
+        // Those of the command line come last.
+        let named = fixers[fixers.len() - args.plugin.len()..]
+            .iter()
+            .zip(&args.plugin)
+            .map(|(fixer, file)| (fixer.plugin.digest().to_owned(), file.clone()))
+            .collect();
+        options.record = Some(RecordOptions { named });
+    }
     let stdout_taken = args
         .events
         .as_deref()
