@@ -12,7 +12,7 @@ use wit_component::{StringEncoding, embed_component_metadata};
 type Body = fn(&Path) -> Result<(), Failed>;
 
 pub fn all() -> Vec<Trial> {
-    let list: [(&str, Body); 10] = [
+    let list: [(&str, Body); 11] = [
         ("a_crash_is_told_whole_and_replayed", crash),
         ("every_kind_of_failure_is_replayed", kinds),
         (
@@ -21,6 +21,10 @@ pub fn all() -> Vec<Trial> {
         ),
         ("a_bundled_fixer_is_found_by_its_digest", bundled),
         ("a_mended_plugin_gives_another_outcome", mended),
+        (
+            "the_command_names_the_plugin_of_a_command_line",
+            command_line,
+        ),
         ("bundles_hold_no_absolute_path", no_paths),
         ("nothing_is_recorded_unless_it_is_to_be", not_recorded),
         (
@@ -286,6 +290,30 @@ fn bundled(dir: &Path) -> Result<(), Failed> {
         "found by its digest",
         &replayed,
     )
+}
+
+fn command_line(dir: &Path) -> Result<(), Failed> {
+    project(dir, "unreachable");
+    std::fs::remove_file(dir.join("buildfix.toml"))?;
+    let top = dir.parent().ok_or("no parent")?;
+    std::fs::rename(dir.join("semicolon.wasm"), top.join("it's.wasm"))?;
+    let output = run(dir, &[&RUN[..], &["--plugin", "../it's.wasm"]].concat());
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    let command = text.split("make this call again with `").nth(1);
+    let command = command.and_then(|rest| rest.split('`').next());
+    // As a user pastes it.
+    let rest = command.and_then(|command| command.strip_prefix("buildfix "));
+    let command = format!(
+        "'{}' {}",
+        env!("CARGO_BIN_EXE_buildfix"),
+        rest.ok_or("no command")?
+    );
+    let replayed = std::process::Command::new("sh")
+        .args(["-c", &command])
+        .env("BUILDFIX_CACHE_DIR", top.join("cache"))
+        .current_dir(dir)
+        .output()?;
+    ensure(replayed.status.code() == Some(0), &command, &replayed)
 }
 
 fn mended(dir: &Path) -> Result<(), Failed> {
