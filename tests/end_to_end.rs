@@ -12,6 +12,8 @@
 mod cached_runs;
 #[path = "support/cases.rs"]
 mod cases;
+#[path = "support/failures.rs"]
+mod failures;
 #[path = "support/learned.rs"]
 mod learned;
 #[path = "support/reuse.rs"]
@@ -38,5 +40,6 @@ fn main() {
     trials.extend(learned::all());
     trials.extend(samples::all());
     trials.extend(stops::all());
+    trials.extend(failures::all());
     libtest_mimic::run(&args, trials).exit();
 }

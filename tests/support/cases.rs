@@ -78,7 +78,8 @@ fn run(folder: &Path, case: &Case) -> Result<(), Failed> {
     Ok(())
 }
 
-fn compare(path: &Path, actual: &str) -> Result<(), Failed> {
+/// Holds a text against the snapshot in a file.
+pub fn compare(path: &Path, actual: &str) -> Result<(), Failed> {
     if std::env::var_os("BUILDFIX_UPDATE").is_some() {
         std::fs::write(path, actual)?;
         return Ok(());

@@ -1,6 +1,7 @@
 //! The command line.
 
 pub mod author;
+pub mod author_dev;
 pub mod author_test;
 pub mod learn;
 pub mod plugin;
@@ -173,6 +174,10 @@ pub struct Run {
     /// error.
     #[arg(long)]
     pub verify_cache: bool,
+    /// Do not keep the calls of fixers that fail for `buildfix plugin replay`
+    /// (in DIR/.buildfix/failures).
+    #[arg(long)]
+    pub no_record: bool,
     /// Tell for every diagnostic whether the cache knew the answer, or why not.
     #[arg(long)]
     pub explain: bool,
@@ -318,6 +323,10 @@ pub enum Plugin {
     Test(author_test::Test),
     /// Tell what would keep a plugin from being published, and what looks wrong.
     Check(author_test::Check),
+    /// Build and test a plugin, and again whenever one of its files is saved.
+    Dev(author_dev::Dev),
+    /// Make a call that failed in a run again, with what the host answered then.
+    Replay(author_dev::Replay),
 }
 
 /// `buildfix plugin list`

@@ -43,6 +43,8 @@ pub fn run(args: &Args) -> Result<u8> {
         Command::Plugin(Plugin::Build(build)) => plugin::build::run(build),
         Command::Plugin(Plugin::Test(test)) => plugin::test::run(test),
         Command::Plugin(Plugin::Check(check)) => plugin::check::run(check),
+        Command::Plugin(Plugin::Dev(dev)) => plugin::dev::run(dev),
+        Command::Plugin(Plugin::Replay(replay)) => plugin::replay::run(replay),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod command;
 pub mod config;
 pub mod dispatch;
 pub mod event;
+pub mod failures;
 mod first;
 mod judge;
 mod learned;

@@ -5,6 +5,7 @@ use crate::build;
 use crate::command::{Instrumented, Rewrite, instrument};
 use crate::dispatch::Fixer;
 use crate::event::Events;
+use crate::failures::{Failures, RecordOptions};
 use crate::first::First;
 use crate::learned::Learned;
 use crate::problem::Problem;
@@ -56,6 +57,9 @@ pub struct RunOptions {
     /// Whether the last failing build may stand for the first one, where
     /// nothing has changed since.
     pub reuse: bool,
+    /// How calls that fail are recorded; `None`: not at all. A dry run, which
+    /// leaves no trace, records none.
+    pub record: Option<RecordOptions>,
     /// What the search may do.
     pub search: SearchOptions,
 }
@@ -164,6 +168,9 @@ pub async fn run(
         log,
         symbols.clone(),
     );
+    if let Some(record) = options.record.clone().filter(|_| shadow.is_none()) {
+        session.failures = Some(Failures::new(journal.dir(), workspace.root(), record));
+    }
     let mut warnings = Vec::new();
     let (learned, unread) = Learned::load(&options.search.learn, &store);
     warnings.extend(unread);

@@ -5,6 +5,7 @@ use crate::ahead::Ahead;
 use crate::build::{self, BuildError, BuildOutcome};
 use crate::command::Instrumented;
 use crate::event::{Event, Events};
+use crate::failures::Failures;
 use crate::log::Log;
 use crate::problem::{self, LineMap, Problem};
 use crate::reuse::Kept;
@@ -103,6 +104,8 @@ pub struct Session<'a> {
     pub symbols: Arc<SymbolIndex>,
     /// Who works ahead while the first build runs.
     pub ahead: Option<Ahead>,
+    /// Where failed calls are recorded; `None`: nowhere.
+    pub failures: Option<Failures>,
     /// Time that everything else took.
     pub steps: Steps,
     /// What is on disk.
@@ -138,6 +141,7 @@ impl<'a> Session<'a> {
             build_time: Duration::ZERO,
             symbols,
             ahead: None,
+            failures: None,
             steps: Steps::default(),
             current: State::new(),
             originals: State::new(),

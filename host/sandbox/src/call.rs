@@ -66,7 +66,7 @@ impl Plugin {
             Err(failure) => return Err(self.never_ran(failure, request)),
         };
         let limits = &core.limits;
-        let Allowance { ladder, wall } =
+        let Allowance { ladder, wall, .. } =
             Allowance::of(limits, self.manifest(), &self.budgets, &request);
         // Locals are dropped from the last to the first: a call that is dropped
         // ends its guest before it leaves its seat to another.

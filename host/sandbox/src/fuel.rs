@@ -59,6 +59,12 @@ impl Tiers {
         Ok(Self(multiples.to_vec()))
     }
 
+    /// The multiples.
+    #[must_use]
+    pub fn multiples(&self) -> &[u32] {
+        &self.0
+    }
+
     fn last(&self) -> u64 {
         self.0.last().map_or(1, |last| u64::from(*last))
     }
@@ -122,6 +128,9 @@ impl Ladder {
 pub struct Allowance {
     pub ladder: Ladder,
     pub wall: Duration,
+    /// Fuel of the first tier before the input is counted.
+    pub base: u64,
+    pub tiers: Tiers,
 }
 
 impl Allowance {
@@ -151,6 +160,8 @@ impl Allowance {
         Self {
             ladder: Ladder(rungs),
             wall,
+            base,
+            tiers: tiers.clone(),
         }
     }
 }

@@ -95,6 +95,11 @@ impl Grant {
         self.granted.as_ref().unwrap_or(&self.declared).list()
     }
 
+    /// What the user granted; `None` if nothing was said.
+    pub fn given(&self) -> Option<&Capabilities> {
+        self.granted.as_ref()
+    }
+
     fn access(&self) -> &(Access, Option<Access>) {
         self.access.get_or_init(|| {
             let granted = self.granted.as_ref().map(Access::of);

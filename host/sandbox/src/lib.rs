@@ -40,6 +40,9 @@
 //! chains that cannot leave WASI out can be linked with a stub that grants
 //! nothing when the component is built.
 //!
+//! A call that failed can be kept with all that decides how it ends, and made
+//! again on another machine: [`replay`].
+//!
 //! # Runtime
 //!
 //! [`Plugin::call`] needs a tokio runtime with its timer enabled.
@@ -57,6 +60,7 @@ mod grant;
 mod lanes;
 mod limits;
 mod load;
+pub mod replay;
 mod running;
 mod services;
 mod state;

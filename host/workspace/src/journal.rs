@@ -139,7 +139,8 @@ impl Journal {
     }
 
     /// The state directory, which is there and no symlink. Others may keep
-    /// files of their own in it, but no directories.
+    /// files of their own in it; one who makes a directory there checks, as is
+    /// done here, that it is none that a cloned project brought along as a symlink.
     #[must_use]
     pub fn dir(&self) -> &Path {
         self.state.dir()

@@ -77,6 +77,20 @@ impl Store {
         None
     }
 
+    /// The files of all artifacts that are here, sorted. Their bytes are not
+    /// checked.
+    #[must_use]
+    pub fn artifacts(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(&self.dir).into_iter().flatten().flatten();
+        let whole = |path: &PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|n| n.len() == 64 && n.bytes().all(|b| b.is_ascii_hexdigit()))
+        };
+        let mut paths: Vec<PathBuf> = entries.map(|e| e.path()).filter(whole).collect();
+        paths.sort();
+        paths
+    }
+
     /// Takes an artifact out, as one that was fetched and is not wanted.
     pub fn forget(&self, checksum: &Checksum) {
         let _ = std::fs::remove_file(self.path(checksum));

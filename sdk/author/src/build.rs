@@ -63,10 +63,8 @@ pub fn build(build: &Build) -> Result<Built, Problem> {
         None => compile(build)?,
     };
     let plugin = package(&binary, &text).map_err(|error| refused(&error))?;
-    let file = build.out.clone().unwrap_or_else(|| {
-        let name = format!("{}.wasm", file_stem(&manifest.name));
-        build.dir.join(name)
-    });
+    let file = build.out.clone();
+    let file = file.unwrap_or_else(|| build.dir.join(file_name(&manifest)));
     let label = file.display().to_string();
     let preflight = inspect(Some(&label), &plugin, &FileLimits::default()).map_err(|error| {
         let problem = Problem::new(error.to_string());
@@ -87,6 +85,18 @@ pub fn build(build: &Build) -> Result<Built, Problem> {
         size: plugin.len() as u64,
         preflight,
     })
+}
+
+fn file_name(manifest: &Manifest) -> String {
+    format!("{}.wasm", file_stem(&manifest.name))
+}
+
+/// The file that [`build`] leaves in a plugin's folder, whether it is there or not;
+/// `None` where there is no `plugin.toml` that can be read.
+#[must_use]
+pub fn output(dir: &Path) -> Option<PathBuf> {
+    let text = fs::read(dir.join("plugin.toml")).ok()?;
+    Some(dir.join(file_name(&Manifest::parse(&text).ok()?)))
 }
 
 fn compile(build: &Build) -> Result<Vec<u8>, Problem> {

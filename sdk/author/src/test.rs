@@ -248,6 +248,7 @@ async fn run_case(plugin: &Plugin, case: &Case, update: bool) -> Result<CaseRepo
         colour: false,
         build_limit: None,
         reuse: false,
+        record: None,
         search: SearchOptions {
             routes: buildfix_engine::config::Routes::default(),
             max_rounds: 1,

@@ -27,7 +27,8 @@ pub struct PluginBuild {
     /// The folder with plugin.toml.
     #[arg(value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,
-    /// Where the plugin goes [default: DIR/NAME.wasm].
+    /// Where the plugin goes [default: DIR/NAME.wasm, DIR/SCOPE-NAME.wasm for
+    /// `scope/name`].
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// The language, where the folder's files do not tell.

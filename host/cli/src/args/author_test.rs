@@ -20,10 +20,12 @@ Exit codes:
 #[derive(Debug, Group)]
 #[command(after_help = AFTER)]
 pub struct Test {
-    /// The plugin's folder, whose built component is tested, or a component.
+    /// The plugin's folder, of which the component is tested that `plugin build`
+    /// leaves there (DIR/NAME.wasm; SCOPE-NAME.wasm for `scope/name`); or a
+    /// component.
     #[arg(value_name = "DIR|FILE.wasm", default_value = ".")]
     pub plugin: PathBuf,
-    /// The folder that has `tests/` [default: the plugin's].
+    /// The folder that has `tests/` [default: the plugin's, or that of the file].
     #[arg(long, value_name = "DIR")]
     pub cases: Option<PathBuf>,
     /// Write `expected.diff` anew where it differs.
@@ -41,10 +43,12 @@ pub struct Test {
 #[derive(Debug, Group)]
 #[command(after_help = AFTER_CHECK)]
 pub struct Check {
-    /// The plugin's folder, whose built component is looked at, or a component.
+    /// The plugin's folder, of which the component is looked at that `plugin
+    /// build` leaves there (DIR/NAME.wasm; SCOPE-NAME.wasm for `scope/name`); or
+    /// a component.
     #[arg(value_name = "DIR|FILE.wasm", default_value = ".")]
     pub plugin: PathBuf,
-    /// The folder that has `tests/` [default: the plugin's].
+    /// The folder that has `tests/` [default: the plugin's, or that of the file].
     #[arg(long, value_name = "DIR")]
     pub cases: Option<PathBuf>,
     /// How to print.

@@ -3,10 +3,12 @@
 pub mod build;
 pub mod check;
 pub mod choose;
+pub mod dev;
 pub mod install;
 mod manifest;
 pub mod new;
 pub mod registry;
+pub mod replay;
 pub mod test;
 
 use super::run::breaker_text;

@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result};
 use buildfix_engine::breaker::BreakerState;
 use buildfix_engine::build::BuildError;
 use buildfix_engine::config::{self, Config};
+use buildfix_engine::failures::RecordOptions;
 use buildfix_engine::report::{Fate, Outcome, RunReport};
 use buildfix_engine::{
     LearnOptions, RunError, RunOptions, SearchOptions, Source, StepError, command,
@@ -51,8 +52,12 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
     }
     let seconds = args.build_timeout.or(config.build.timeout);
     let cache = result_cache(args, &config)?;
+<<<<<<< HEAD
     let learn = learned(args, &config, &config_dir)?;
     let options = RunOptions {
+=======
+    let mut options = RunOptions {
+>>>>>>> author-replay
         dir,
         source,
         dry_run: args.dry_run,
@@ -61,6 +66,7 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
         colour: terminal::colour(),
         build_limit: seconds.map(Duration::from_secs),
         reuse: !args.no_reuse,
+        record: None,
         search: SearchOptions {
             max_rounds: args.max_rounds,
             max_builds: args.max_builds.map(|builds| builds.max(1)),
@@ -85,6 +91,15 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
         !args.no_bundled,
         args.offline,
     )?;
+    if !args.no_record {
+        // Those of the command line come last.
+        let named = fixers[fixers.len() - args.plugin.len()..]
+            .iter()
+            .zip(&args.plugin)
+            .map(|(fixer, file)| (fixer.plugin.digest().to_owned(), file.clone()))
+            .collect();
+        options.record = Some(RecordOptions { named });
+    }
     let stdout_taken = args
         .events
         .as_deref()

@@ -36,13 +36,20 @@ pub(super) fn failed(
 }
 
 /// All that is known of a failed call: who, on what, where in the guest, its
-/// last words, and what can be done.
-pub(super) fn told(error: &wasm::CallError, place: &str, message: &str) -> String {
+/// last words, what can be done, and the command that makes the call again.
+pub(super) fn told(
+    error: &wasm::CallError,
+    place: &str,
+    message: &str,
+    replay: Option<&str>,
+) -> String {
     let first = message.lines().next().unwrap_or_default();
     let mut text = format!("{error}\n  for {place}: {first}\n{}", error.details());
     if let Some(help) = error.help() {
-        text.push_str("help: ");
-        text.push_str(help);
+        text.push_str(&format!("help: {help}\n"));
+    }
+    if let Some(command) = replay {
+        text.push_str(&format!("help: make this call again with `{command}`"));
     }
     text.trim_end().to_owned()
 }

@@ -10,6 +10,7 @@ mod tests;
 
 use crate::breaker::Breakers;
 use crate::event::Events;
+use crate::failures::Failures;
 use crate::problem::Problem;
 use crate::routes::Routes;
 use crate::services::RoundServices;
@@ -96,6 +97,8 @@ pub struct Dispatch<'a> {
     pub workspace: &'a Workspace,
     /// Who failed too often to be asked.
     pub breakers: &'a Breakers,
+    /// Where failed calls are recorded; `None`: nowhere.
+    pub failures: Option<&'a Failures>,
     /// A call that takes longer is told of.
     pub slow: Duration,
     /// True once the user asked to stop.

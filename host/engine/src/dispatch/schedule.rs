@@ -29,6 +29,8 @@ enum Ended {
     Answered(wasm::Call),
     /// With what the plugin did, if it was called.
     Failed(String, Option<Box<wasm::CallError>>),
+    /// As it did in an earlier run; it must not be called now.
+    Known(String, Box<wasm::CallError>),
 }
 
 /// A call, or only the question whether its answer is known.
@@ -97,7 +99,11 @@ pub(super) async fn run(
             schedule.begin(job, result);
             result.most_at_once = result.most_at_once.max(schedule.tasks.len());
         }
-        schedule.take(result);
+        tokio::select! {
+            biased;
+            () = cancelled(&mut cancel) => return Err(Cancelled),
+            () = schedule.take(result) => {}
+        }
         tokio::select! {
             biased;
             // Dropping the tasks ends the calls.
@@ -173,8 +179,11 @@ impl Schedule<'_, '_> {
         }
         let ended = match (ended, refused) {
             (Ok((_, Some(Ok(call)))), _) => Ended::Answered(call),
-            (Ok((_, Some(Err(error)))), _) => {
+            (Ok((_, Some(Err(error)))), None) => {
                 Ended::Failed(error.to_string(), Some(Box::new(error)))
+            }
+            (Ok((_, Some(Err(error)))), Some(_)) => {
+                Ended::Known(error.to_string(), Box::new(error))
             }
             (_, Some(why)) => Ended::Failed(why, None),
             (Ok((_, None)), None) => Ended::Failed("it was not asked".to_owned(), None),
@@ -210,13 +219,15 @@ impl Schedule<'_, '_> {
     }
 
     /// Takes what has ended, as far as the plan's order allows.
-    fn take(&mut self, result: &mut Proposals) {
+    /// A failure that is to be recorded is made again meanwhile: here and not
+    /// when it ends, so that every run records the same ones.
+    async fn take(&mut self, result: &mut Proposals) {
         while let Some(ended) = self.ended.remove(&self.next) {
             let job = &self.jobs[self.next];
             let fixer = &self.dispatch.fixers[job.fixer];
             let end = match &ended {
                 Ended::Answered(call) => Some(Ok(call)),
-                Ended::Failed(_, Some(error)) => Some(Err(&**error)),
+                Ended::Failed(_, Some(error)) | Ended::Known(_, error) => Some(Err(&**error)),
                 Ended::Failed(_, None) => None,
             };
             if let Some(end) = end {
@@ -234,13 +245,37 @@ impl Schedule<'_, '_> {
                 Ended::Answered(call) => accept(result, fixer, &job.problems, call, self.problems),
                 Ended::Failed(message, None) => fail(result, &job.problems, &message),
                 Ended::Failed(message, Some(error)) => {
-                    let first = &self.problems[job.problems[0]];
-                    let told = told(&error, &first.location(), &first.diagnostic.message);
-                    failed(result, &job.problems, &message, &error, &told);
+                    let replay = self.record(job, fixer, &error).await;
+                    self.tell(result, job, &message, &error, replay.as_deref());
                 }
+                Ended::Known(message, error) => self.tell(result, job, &message, &error, None),
             }
             self.next += 1;
         }
+    }
+
+    fn tell(
+        &self,
+        result: &mut Proposals,
+        job: &Job,
+        message: &str,
+        error: &wasm::CallError,
+        replay: Option<&str>,
+    ) {
+        let first = &self.problems[job.problems[0]];
+        let told = told(error, &first.location(), &first.diagnostic.message, replay);
+        failed(result, &job.problems, message, error, &told);
+    }
+
+    /// Makes a call that failed once more to record it. Gives the command that
+    /// replays it.
+    async fn record(&self, job: &Job, fixer: &Fixer, error: &wasm::CallError) -> Option<String> {
+        let dispatch = &self.dispatch;
+        let failures = dispatch.failures.filter(|f| f.wants(fixer, error))?;
+        let request = request(job, fixer, self.problems, dispatch.workspace)?;
+        failures
+            .record(fixer, request, dispatch.services.clone())
+            .await
     }
 
     fn beat(&mut self, sandbox: &wasm::Sandbox) {

@@ -90,6 +90,7 @@ impl World {
             )),
             workspace: &self.workspace,
             breakers,
+            failures: None,
             slow: Duration::from_millis(500),
             cancel,
             events: &Silent,

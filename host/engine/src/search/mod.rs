@@ -316,6 +316,7 @@ impl<'s, 'e> Search<'s, 'e> {
             cache: self.options.cache.clone(),
             workspace: &workspace,
             breakers: &self.options.breakers,
+            failures: self.session.failures.as_ref(),
             slow: self.options.slow_call,
             cancel,
             events: self.session.events,

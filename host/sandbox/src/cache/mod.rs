@@ -89,6 +89,7 @@ pub use counters::Counters;
 pub use explain::{Lookup, Place, Verdict};
 pub use inspect::{Checked, Stats};
 pub use key::{Key, Parts};
+pub(crate) use normal::normalise;
 pub use record::{Damage, End, Entry, Fault, Record};
 pub use result_cache::{CacheReport, Difference, Mode, ResultCache, ResultCacheOptions};
 pub use round::Round;

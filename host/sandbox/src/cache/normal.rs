@@ -6,10 +6,10 @@
 use crate::{Call, Request};
 
 /// The diagnostics' own ids, by their place in the request.
-pub(super) struct Ids(Vec<u32>);
+pub(crate) struct Ids(Vec<u32>);
 
 /// Numbers the diagnostics from 0 and sorts the settings by name.
-pub(super) fn normalise(request: &mut Request) -> Ids {
+pub(crate) fn normalise(request: &mut Request) -> Ids {
     request.config.sort_by(|a, b| a.0.cmp(&b.0));
     let number = |(number, diagnostic): (u32, &mut crate::Diagnostic)| {
         std::mem::replace(&mut diagnostic.id, number)

@@ -4,6 +4,7 @@ use crate::args::author_test::Test;
 use crate::args::{Format, GREEN, IMPROVED};
 use crate::{fixers, terminal};
 use anyhow::{Context as _, Result};
+use buildfix_author::build;
 use buildfix_author::test::{self, CaseReport, Figures};
 use buildfix_engine::config::Config;
 use serde_json::json;
@@ -45,7 +46,7 @@ pub fn run(args: &Test) -> Result<u8> {
 }
 
 /// The component that the argument means, and the plugin's folder: of a folder,
-/// the one that `buildfix plugin build` leaves in `target/plugin` or `dist`.
+/// the file that `buildfix plugin build` leaves there, or else its only one.
 pub fn locate(plugin: &Path) -> Result<(PathBuf, PathBuf)> {
     if plugin.is_file() {
         let parent = plugin.parent().filter(|p| !p.as_os_str().is_empty());
@@ -54,26 +55,33 @@ pub fn locate(plugin: &Path) -> Result<(PathBuf, PathBuf)> {
             parent.unwrap_or(Path::new(".")).to_owned(),
         ));
     }
-    let built = |folder: PathBuf| -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        entries
-            .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|e| e == "wasm"))
-            .collect()
-    };
-    let mut found = built(plugin.join("dist"));
-    if found.is_empty() {
-        found = built(plugin.to_owned());
+    let built = build::output(plugin);
+    if let Some(built) = built.as_ref().filter(|built| built.is_file()) {
+        return Ok((built.clone(), plugin.to_owned()));
     }
+    let entries = std::fs::read_dir(plugin)
+        .with_context(|| format!("cannot read {}", plugin.display()))?
+        .flatten();
+    let found: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|e| e == "wasm"))
+        .collect();
     match &found[..] {
         [one] => Ok((one.clone(), plugin.to_owned())),
-        [] => anyhow::bail!(
-            "{} has no built component in dist/\nhelp: build it with `buildfix plugin build`, or \
-             name the file: `buildfix plugin test FILE.wasm`",
-            plugin.display()
-        ),
+        [] => {
+            let dir = plugin.display();
+            let what = match built {
+                Some(built) => format!("{} is not there", built.display()),
+                None => format!("{dir} has neither a plugin.toml nor a component"),
+            };
+            anyhow::bail!(
+                "{what}\n\
+                 help: build it with `buildfix plugin build {dir}`, or name the component's file"
+            )
+        }
         more => anyhow::bail!(
-            "{} has {} components\nhelp: name one of them: `buildfix plugin test FILE.wasm`",
+            "{} has {} components, and none of them is what `buildfix plugin build` makes there\n\
+             help: build it with `buildfix plugin build`, or name one of the files",
             plugin.display(),
             more.len()
         ),
