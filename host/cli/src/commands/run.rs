@@ -52,12 +52,8 @@ pub fn run(args: &Run, verbose: u8) -> Result<u8> {
     }
     let seconds = args.build_timeout.or(config.build.timeout);
     let cache = result_cache(args, &config)?;
-<<<<<<< HEAD
     let learn = learned(args, &config, &config_dir)?;
-    let options = RunOptions {
-=======
     let mut options = RunOptions {
->>>>>>> author-replay
         dir,
         source,
         dry_run: args.dry_run,
