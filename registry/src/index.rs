@@ -3,7 +3,7 @@
 use crate::Name;
 use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// The version of the formats here. A line of another version is skipped, so
 /// that new kinds of lines do not break old clients.
@@ -193,7 +193,7 @@ impl Lines {
         struct Format {
             v: u32,
         }
-        let mut lines = Self::default();
+        let (mut lines, mut known) = (Self::default(), HashSet::new());
         let written = text.lines().enumerate();
         for (number, text) in written.filter(|(_, text)| !text.trim().is_empty()) {
             let line = match serde_json::from_str::<Format>(text) {
@@ -205,7 +205,7 @@ impl Lines {
                 Err(error) => Err(error),
             };
             match line {
-                Ok(line) if lines.lines.iter().any(|known| known.vers == line.vers) => lines
+                Ok(line) if line.name == *name && !known.insert(line.vers.clone()) => lines
                     .broken
                     .push((number + 1, format!("it has version {} again", line.vers))),
                 Ok(line) if line.name == *name => lines.lines.push(line),
