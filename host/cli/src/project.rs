@@ -4,12 +4,14 @@
 use crate::fixers;
 use anyhow::{Context as _, Result, anyhow, bail};
 use buildfix_engine::config::{Config, FILE};
-use buildfix_registry::client::{ClientError, Http, Progress, Registry, Rules, Store};
+use buildfix_registry::client::{ClientError, Http, HttpOptions, Progress, Registry, Rules, Store};
 use buildfix_registry::lock::Lock;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::RefCell;
 use std::io::{IsTerminal as _, Write as _};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Artifacts, below the cache folder.
 const STORE: &str = "cas";
@@ -18,6 +20,12 @@ const ANSWERS: &str = "registries";
 /// A token in place of a kept one, for the registry that the user named outside
 /// of the project: an address that a project names must not get it.
 const TOKEN: &str = "BUILDFIX_REGISTRY_TOKEN";
+
+/// Seconds that a server may take to connect, to answer, and between two pieces of
+/// an answer.
+const TIMEOUT: &str = "BUILDFIX_HTTP_TIMEOUT";
+/// How often what failed is asked for again.
+const RETRY: &str = "BUILDFIX_NET_RETRY";
 
 /// A project and what it takes to change its plugins.
 pub struct Project {
@@ -39,7 +47,7 @@ impl Project {
         Ok(Self {
             config: Config::load(&dir)?,
             lock: Lock::read(&dir)?,
-            http: Http::default(),
+            http: Http::new(patience()?),
             offline,
             registry: registry.map(str::to_owned),
             cache: cache()?,
@@ -126,6 +134,36 @@ impl Project {
         self.config = Config::load(&self.dir)?;
         self.lock = Lock::read(&self.dir)?;
         Ok(held)
+    }
+}
+
+/// How patient the user wants the client to be.
+fn patience() -> Result<HttpOptions> {
+    let mut options = HttpOptions::default();
+    if let Some(seconds) = number(TIMEOUT, 1..=3_600)? {
+        let time = Duration::from_secs(seconds.into());
+        (options.connect, options.idle, options.small) = (time, time, time);
+    }
+    if let Some(retries) = number(RETRY, 0..=10)? {
+        options.attempts = retries + 1;
+    }
+    Ok(options)
+}
+
+/// A variable's number; `None` where it is not set, or empty.
+fn number(variable: &str, range: RangeInclusive<u32>) -> Result<Option<u32>> {
+    let Some(text) = std::env::var_os(variable).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let value = text.to_str().and_then(|text| text.parse().ok());
+    match value.filter(|value| range.contains(value)) {
+        Some(value) => Ok(Some(value)),
+        None => bail!(
+            "{variable} is `{}`\nhelp: set it to a whole number from {} to {}, or not at all",
+            buildfix_component::text::tame_line(&text.to_string_lossy(), 40),
+            range.start(),
+            range.end()
+        ),
     }
 }
 

@@ -49,7 +49,19 @@ impl ClientError {
     }
 
     pub(crate) fn local(what: &std::path::Path, error: &std::io::Error) -> Self {
-        Self::new(Kind::Local, format!("{}: {error}", what.display()))
+        use std::io::ErrorKind;
+        let help = match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                "make it accessible to this user, or choose another folder: BUILDFIX_CACHE_DIR"
+            }
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                "make room: `buildfix cache` tells what is kept, BUILDFIX_CACHE_DIR names another place"
+            }
+            _ => {
+                "check that file and its folder; BUILDFIX_CACHE_DIR names another place for the cache"
+            }
+        };
+        Self::new(Kind::Local, format!("{}: {error}", what.display())).help_is(help)
     }
 
     /// What the user can do about it.

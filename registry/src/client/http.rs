@@ -8,6 +8,11 @@ use std::time::{Duration, Instant};
 use ureq::http::{HeaderMap, Response};
 use ureq::{Agent, Body};
 
+/// Bytes of an answer's head, at most.
+const MAX_HEAD: usize = 64 * 1024;
+/// What to do about an answer that no registry gives.
+const WHOSE: &str = "is that the address of a registry? If it is, tell its operator";
+
 /// How patient the client is.
 #[derive(Clone, Debug)]
 pub struct HttpOptions {
@@ -76,8 +81,7 @@ impl Answer {
             }
             if bytes.len() as u64 > limit {
                 let message = format!("{url} answers with more than {limit} bytes");
-                return Err(ClientError::new(Kind::Answer, message)
-                    .help_is("is that the address of a registry?"));
+                return Err(ClientError::new(Kind::Answer, message).help_is(WHOSE));
             }
             if Instant::now() > until {
                 return Err(broken(url, "it is too slow"));
@@ -134,7 +138,7 @@ impl Http {
             .timeout_connect(Some(options.connect))
             .timeout_recv_response(Some(options.small))
             .timeout_per_read(Some(options.idle))
-            .max_response_header_size(64 * 1024)
+            .max_response_header_size(MAX_HEAD)
             .build();
         Self {
             agent: config.into(),
@@ -186,6 +190,16 @@ impl Http {
         Err(ClientError::new(Kind::Unreachable, "no answer"))
     }
 
+    /// The proxy that an address is asked through, for messages; never its user.
+    fn through(&self, url: &str) -> String {
+        let proxy = self.agent.config().proxy();
+        let asked = |proxy: &&ureq::Proxy| url.parse().is_ok_and(|url| !proxy.is_no_proxy(&url));
+        match proxy.filter(asked) {
+            Some(proxy) => format!(" through the proxy {}:{}", proxy.host(), proxy.port()),
+            None => String::new(),
+        }
+    }
+
     pub(crate) fn once(
         &self,
         url: &str,
@@ -203,25 +217,47 @@ impl Http {
             request = request.header(*name, value);
         }
         let failed = |error: &dyn std::fmt::Display| {
-            let why = tame_line(&error.to_string(), 200);
+            let (url, why) = (tame_line(url, 300), tame_line(&error.to_string(), 200));
             ClientError::new(Kind::Address, format!("cannot ask {url}: {why}"))
+                .help_is("check the address")
         };
+        if !usable(url) {
+            return Err(failed(&"it is not an address of HTTP"));
+        }
         let outcome = match send {
             Send::Get | Send::Head => self.agent.run(request.body(()).map_err(|e| failed(&e))?),
             Send::Put(body) | Send::Post(body) => {
                 self.agent.run(request.body(body).map_err(|e| failed(&e))?)
             }
         };
+        let misled = |what: String| {
+            ClientError::new(Kind::Answer, format!("{url} {what}"))
+                .help_is("check the address; if it is right, tell the registry's operator")
+        };
         match outcome {
             Ok(response) => Ok(answer(response)),
-            Err(ureq::Error::BadUri(why)) => Err(failed(&why)),
-            Err(ureq::Error::TooManyRedirects) => Err(ClientError::new(
-                Kind::Answer,
-                format!("{url} redirects too often"),
-            )),
+            Err(ureq::Error::TooManyRedirects) => Err(misled("redirects too often".to_owned())),
+            // The address itself was judged before: this is where it led to.
+            Err(ureq::Error::BadUri(why)) => {
+                let why = tame_line(&why, 200);
+                Err(misled(format!("redirects to no address: {why}")))
+            }
+            Err(error @ ureq::Error::RedirectFailed) => {
+                Err(misled(format!("redirects what cannot be: {error}")))
+            }
+            Err(ureq::Error::LargeResponseHeader(..)) => {
+                let message = format!("{url} answers with a head of more than {MAX_HEAD} bytes");
+                Err(ClientError::new(Kind::Answer, message).help_is(WHOSE))
+            }
+            Err(ureq::Error::Protocol(why)) => {
+                let why = tame_line(&why.to_string(), 200);
+                let message = format!("{url} answers with what is not HTTP: {why}");
+                Err(ClientError::new(Kind::Answer, message).help_is(WHOSE))
+            }
             Err(error) => {
                 let why = tame_line(&error.to_string(), 200);
-                let message = format!("cannot reach {url}: {why}");
+                let through = self.through(url);
+                let message = format!("cannot reach {url}{through}: {why}");
                 Err(ClientError::new(Kind::Unreachable, message).help_is(
                     "check the address and the network; behind a proxy set `HTTPS_PROXY`; what is \
                      locked and was fetched works with `--offline`",
@@ -229,6 +265,17 @@ impl Http {
             }
         }
     }
+}
+
+/// Whether this can be asked at all: `http://` or `https://`, a host, and nothing
+/// that a terminal would take for a command.
+pub(crate) fn usable(url: &str) -> bool {
+    let plain = url.bytes().all(|b| b.is_ascii_graphic());
+    let web = |uri: &ureq::http::Uri| {
+        matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.host().is_some_and(|host| !host.is_empty())
+    };
+    plain && url.parse().is_ok_and(|uri| web(&uri))
 }
 
 /// Whether the same question may be answered the next time.

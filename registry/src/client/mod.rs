@@ -8,6 +8,7 @@
 
 mod error;
 mod http;
+mod kept;
 mod oci;
 mod resolve;
 mod source;

@@ -1,6 +1,7 @@
 //! One registry: its configuration, its index, its lists.
 
-use super::http::{Http, Send, retryable};
+use super::http::{Http, Send, retryable, usable};
+use super::kept::Kept;
 use super::{ClientError, Kind};
 use crate::Name;
 use crate::admin::MAX_INDEX_FILE;
@@ -17,6 +18,11 @@ use std::sync::OnceLock;
 const MAX_LIST: u64 = 64 * 1024 * 1024;
 /// Bytes of `config.json`, and of an answer to a publication.
 const MAX_SMALL: u64 = 256 * 1024;
+
+/// What to do about an answer that is against the rules of HTTP, or tells of a
+/// fault.
+pub(crate) const FAULTY: &str =
+    "the registry, or something between, does not work as it should; try again later";
 
 /// A registry, by its address.
 #[derive(Debug)]
@@ -73,13 +79,14 @@ impl Registry {
                 "`{shown}` is not the address of a registry: `https://…`, `http://…`, `file://…` \
                  or a folder's absolute path"
             );
-            return Err(ClientError::new(Kind::Address, message));
+            return Err(ClientError::new(Kind::Address, message).help_is("check the address"));
         };
         if let Base::Folder(folder) = &base
             && !folder.is_absolute()
         {
-            let message = format!("`{shown}` is not absolute: `file:///…` has three slashes");
-            return Err(ClientError::new(Kind::Address, message));
+            let message = format!("`{shown}` is not absolute");
+            return Err(ClientError::new(Kind::Address, message)
+                .help_is("give the whole path: `file:///…` has three slashes"));
         }
         if let Base::Http(base) = &base
             && origin(base).contains('@')
@@ -89,6 +96,13 @@ impl Registry {
                 "the address of a registry has a user or a password in it".to_owned(),
             )
             .help_is("take it out, and `buildfix plugin login`"));
+        }
+        if let Base::Http(base) = &base
+            && !usable(base)
+        {
+            let message = format!("`{shown}` is not an address of HTTP");
+            return Err(ClientError::new(Kind::Address, message)
+                .help_is("check it: a host's name of other letters is written `xn--…`"));
         }
         // One spelling, for the lock.
         let url = match &base {
@@ -280,10 +294,20 @@ impl Registry {
         let wrong = || {
             let address = tame_line(&address, 300);
             let message = format!(
-                "the registry {} says that {} {} is at `{address}`, which is no address",
+                "the registry {} says that plugin `{}` {} is at `{address}`, which is no address",
                 self.url, line.name, line.vers
             );
-            ClientError::new(Kind::Answer, message)
+            ClientError::new(Kind::Answer, message).help_is(
+                "tell its operator: `dl` of config.json and `url` of a line are `https://…`, \
+                 `oci://…@sha256:…`, or a path below the registry",
+            )
+        };
+        if address.chars().any(char::is_control) {
+            return Err(wrong());
+        }
+        let web = |address: String, token: Option<String>| match usable(&address) {
+            true => Ok(Place::Http(address, token)),
+            false => Err(wrong()),
         };
         if address.starts_with("oci://") {
             return address.parse().map(Place::Oci).map_err(|_| wrong());
@@ -292,7 +316,7 @@ impl Registry {
             // The token is for this registry and for nobody else.
             let own = matches!(&self.base, Base::Http(base) if origin(base) == origin(&address));
             let token = self.token.clone().filter(|_| own);
-            return Ok(Place::Http(address, token));
+            return web(address.clone(), token);
         }
         let local = matches!(self.base, Base::Folder(_));
         if let Some(path) = address.strip_prefix("file://") {
@@ -306,16 +330,20 @@ impl Registry {
             return Err(wrong());
         }
         match &self.base {
-            Base::Http(base) => Ok(Place::Http(
+            Base::Http(base) => web(
                 format!("{base}{}", address.trim_start_matches('/')),
                 self.token.clone(),
-            )),
+            ),
             Base::Folder(folder) => Ok(Place::File(folder.join(address.trim_start_matches('/')))),
         }
     }
 
     pub(crate) fn http(&self) -> &Http {
         &self.http
+    }
+
+    pub(crate) fn is_folder(&self) -> bool {
+        matches!(self.base, Base::Folder(_))
     }
 
     pub(crate) fn is_offline(&self) -> bool {
@@ -433,8 +461,7 @@ pub(crate) fn odd(url: &str, status: u16) -> ClientError {
         true => Kind::Unreachable,
         false => Kind::Answer,
     };
-    ClientError::new(kind, format!("{url} answers with the status {status}"))
-        .help_is("the registry, or something between, does not work as it should; try again later")
+    ClientError::new(kind, format!("{url} answers with the status {status}")).help_is(FAULTY)
 }
 
 fn read_file(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, ClientError> {
@@ -449,47 +476,10 @@ fn read_file(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, ClientError> {
     read.map_err(|error| failed(&error))?;
     if bytes.len() as u64 > limit {
         let message = format!("{} has more than {limit} bytes", path.display());
-        return Err(ClientError::new(Kind::Answer, message));
+        return Err(ClientError::new(Kind::Answer, message)
+            .help_is("is that the folder of a registry? If it is, tell its operator"));
     }
     Ok(Some(bytes))
-}
-
-/// An answer kept for the next time: a line with the entity tag and the
-/// SHA-256 of the body, then the body. A damaged one is as if it were not there.
-struct Kept {
-    etag: String,
-    body: Vec<u8>,
-}
-
-impl Kept {
-    fn read(path: &Path) -> Option<Self> {
-        let bytes = std::fs::read(path).ok()?;
-        let end = bytes.iter().position(|b| *b == b'\n')?;
-        let head = std::str::from_utf8(&bytes[..end]).ok()?;
-        let (sum, etag) = head.split_once(' ')?;
-        let body = bytes[end + 1..].to_vec();
-        (Checksum::of(&body).hex() == sum).then(|| Self {
-            etag: etag.to_owned(),
-            body,
-        })
-    }
-
-    /// A fault here costs a request the next time.
-    fn write(path: &Path, etag: &str, body: &[u8]) {
-        let write = || -> std::io::Result<()> {
-            let dir = path.parent().unwrap_or(path);
-            std::fs::create_dir_all(dir)?;
-            let mut file = tempfile::NamedTempFile::new_in(dir)?;
-            let sum = Checksum::of(body);
-            std::io::Write::write_all(&mut file, format!("{} {etag}\n", sum.hex()).as_bytes())?;
-            std::io::Write::write_all(&mut file, body)?;
-            file.persist(path)?;
-            Ok(())
-        };
-        if let Err(error) = write() {
-            tracing::debug!(path = %path.display(), %error, "an index file is not kept");
-        }
-    }
 }
 
 /// The SHA-256 of what passes through.

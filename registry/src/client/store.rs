@@ -6,14 +6,14 @@
 //! makes the second of two installs wait for the first and find its work.
 
 use super::http::{Http, Send, retryable};
-use super::source::{Hashing, Place, odd};
+use super::source::{FAULTY, Hashing, Place, odd};
 use super::{ClientError, Kind, OciReference, Registry};
 use crate::index::{Checksum, Line};
 use buildfix_component::text::tame_line;
 use std::fs::File;
 use std::io::{Read, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Who wants to know how far a download is.
 pub trait Progress {
@@ -113,12 +113,17 @@ impl Store {
         }
         let what = format!("plugin `{}` {}", line.name, line.vers);
         bounded(&what, line.size)?;
-        if registry.is_offline() {
+        // A folder is no network.
+        let place = match registry.is_folder() || !registry.is_offline() {
+            true => Some(registry.place(line)?),
+            false => None,
+        };
+        let place = place.filter(|place| matches!(place, Place::File(_)) || !registry.is_offline());
+        let Some(place) = place else {
             let message = format!("{what} is not on this machine, and the network may not be used");
             return Err(ClientError::new(Kind::Offline, message)
                 .help_is("run `buildfix plugin fetch` once where the network can be used"));
-        }
-        let place = registry.place(line)?;
+        };
         self.fetch_from(
             &what,
             &line.cksum,
@@ -252,9 +257,14 @@ impl Download<'_> {
                     std::io::ErrorKind::NotFound => self.absent(&path.display().to_string()),
                     _ => ClientError::local(path, &error),
                 })?;
+                let shown = path.display().to_string();
+                let length = file.metadata().map_or(self.size, |meta| meta.len());
+                if length != self.size {
+                    return Err(self.other_size(&shown, &format!("{length} bytes")));
+                }
                 self.progress.begin(self.what, 0, self.size);
                 let mut out = self.open(0)?;
-                match self.copy(file, &mut out, 0, &path.display().to_string(), None)? {
+                match self.copy(file, &mut out, 0, &shown, None)? {
                     Got::Whole => Ok(()),
                     Got::Part(error) => Err(error),
                 }
@@ -300,7 +310,13 @@ impl Download<'_> {
                 let range = answer.header("content-range").unwrap_or_default();
                 if !range.starts_with(&format!("bytes {here}-")) {
                     let _ = std::fs::remove_file(self.partial);
-                    return Ok(Got::Part(odd(url, 206)));
+                    let (what, range) = (self.what, tame_line(range, 100));
+                    let message = format!(
+                        "{url} answers with the range `{range}` of {what}, not with that from {here}"
+                    );
+                    return Ok(Got::Part(
+                        ClientError::new(Kind::Answer, message).help_is(FAULTY),
+                    ));
                 }
                 here
             }
@@ -318,13 +334,18 @@ impl Download<'_> {
             }
             status => return Err(odd(url, status)),
         };
+        let rest = self.size.saturating_sub(from);
+        let length = answer.header("content-length");
+        if let Some(length) = length.and_then(|length| length.parse::<u64>().ok())
+            && length != rest
+        {
+            return Err(self.other_size(url, &format!("{} bytes", from.saturating_add(length))));
+        }
         self.progress.begin(self.what, from, self.size);
         let mut out = self.open(from)?;
-        let limit = self.size.saturating_sub(from).saturating_add(1);
-        let options = &self.http.options;
-        let patience = options.small + Duration::from_secs(self.size / options.rate.max(1));
-        let until = Instant::now() + patience;
-        self.copy(answer.reader(limit + 1), &mut out, from, url, Some(until))
+        let since = Some(Instant::now());
+        let limit = rest.saturating_add(2);
+        self.copy(answer.reader(limit), &mut out, from, url, since)
     }
 
     fn open(&self, from: u64) -> Result<File, ClientError> {
@@ -347,8 +368,9 @@ impl Download<'_> {
         out: &mut File,
         mut have: u64,
         url: &str,
-        until: Option<Instant>,
+        since: Option<Instant>,
     ) -> Result<Got, ClientError> {
+        let first = have;
         let mut buffer = vec![0; 64 * 1024];
         loop {
             let read = match from.read(&mut buffer) {
@@ -359,18 +381,12 @@ impl Download<'_> {
             };
             have += read as u64;
             if have > self.size {
-                let (what, size) = (self.what, self.size);
-                let message = format!(
-                    "{url} has more than the {size} bytes that the index says {what} has: stopped there"
-                );
-                return Err(ClientError::new(Kind::Mismatch, message).help_is(
-                    "the artifact is not the one that was published: tell the registry's operator",
-                ));
+                return Err(self.other_size(url, "more, and it was stopped there"));
             }
             out.write_all(&buffer[..read])
                 .map_err(|error| ClientError::local(self.partial, &error))?;
             self.progress.at(have);
-            if until.is_some_and(|until| Instant::now() > until) {
+            if since.is_some_and(|since| self.crawls(since, have - first)) {
                 return Ok(Got::Part(self.broke_off(url, have, "it is too slow")));
             }
         }
@@ -378,6 +394,22 @@ impl Download<'_> {
             return Ok(Got::Part(self.broke_off(url, have, "it ended early")));
         }
         Ok(Got::Whole)
+    }
+
+    /// Whether a download that began at `since` and brought so many bytes is to be
+    /// given up.
+    fn crawls(&self, since: Instant, bytes: u64) -> bool {
+        let options = &self.http.options;
+        let over = since.elapsed().saturating_sub(options.small);
+        let wanted = over.as_millis() * u128::from(options.rate) / 1_000;
+        u128::from(bytes) < wanted
+    }
+
+    fn other_size(&self, url: &str, found: &str) -> ClientError {
+        let (what, size) = (self.what, self.size);
+        let message = format!("the index says that {what} has {size} bytes, {url} has {found}");
+        ClientError::new(Kind::Mismatch, message)
+            .help_is("the artifact is not the one that was published: tell the registry's operator")
     }
 
     fn judge(&self, checksum: &Checksum, place: &Place) -> Result<(), ClientError> {

@@ -164,6 +164,24 @@ pub fn kept(project: &Project, locked: &Locked) -> Result<Chosen> {
     })
 }
 
+/// The key under which a plugin is configured, or one that only allows it
+/// something: an artifact of an OCI registry has its name in the lock alone.
+pub fn key_of(project: &Project, locked: &Locked) -> Option<String> {
+    let plugins = &project.config.plugins;
+    if let Source::Oci(now) = &locked.source {
+        let before = project.lock.get(&locked.name).map(|one| &one.source);
+        let addresses = [Some(now.to_string()), before.map(Source::to_string)];
+        let key = addresses.into_iter().flatten().find_map(|address| {
+            let mut all = plugins.iter();
+            all.find(|(_, plugin)| plugin.oci.as_deref() == Some(address.as_str()))
+        });
+        if let Some((key, _)) = key {
+            return Some(key.clone());
+        }
+    }
+    project.config.key_of(&locked.name).map(str::to_owned)
+}
+
 /// Chooses an artifact of an OCI registry.
 pub fn from_oci(project: &Project, address: &str) -> Result<Chosen> {
     let reference: OciReference = address.parse()?;
@@ -292,6 +310,8 @@ fn agree(line: &Line, preflight: &Preflight, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
+const FORGED: &str = "help: somebody changed the registry: tell its operator, and do not use it";
+
 /// Checks the signature, if there is one, and what the policy and the lock ask
 /// for. Gives the key to be pinned.
 fn signed(
@@ -303,11 +323,12 @@ fn signed(
     let plugin = format!("plugin `{}` {}", line.name, line.vers);
     let signer = match (&line.signer, &line.signature) {
         (Some(signer), Some(signature)) => {
-            Signature::check(signer, signature, bytes).with_context(|| plugin.clone())?;
+            Signature::check(signer, signature, bytes)
+                .map_err(|error| anyhow!("{plugin}: {error}\n{FORGED}"))?;
             Some(signer.clone())
         }
         (None, None) => None,
-        _ => bail!("{plugin} has a signer without a signature, or the other way round"),
+        _ => bail!("{plugin} has a signer without a signature, or the other way round\n{FORGED}"),
     };
     if let Some(pinned) = before.and_then(|before| before.signer.as_ref())
         && signer.as_ref() != Some(pinned)

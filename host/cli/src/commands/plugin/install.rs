@@ -5,7 +5,7 @@
 //! user did not agree to, and buildfix.toml never names what is not locked
 //! because of it.
 
-use super::choose::{Chosen, Wanted, changes, from_oci, from_registry};
+use super::choose::{Chosen, Wanted, changes, from_oci, from_registry, key_of};
 use super::manifest::Edit;
 use crate::args::GREEN;
 use crate::args::plugin::{Consent, PluginAdd, PluginInstall, PluginRemove, PluginUpdate, Reach};
@@ -47,7 +47,8 @@ pub fn install(args: &PluginInstall) -> Result<u8> {
     match args.plugin.as_deref() {
         Some(address) if address.starts_with("oci://") => {
             let one = from_oci(&project, address)?;
-            edit.set_oci(&one.locked.name, address)?;
+            let key = key_of(&project, &one.locked);
+            edit.set_oci(key.as_deref(), &one.locked.name, address)?;
             chosen.push(one);
         }
         Some(text) => {
@@ -198,9 +199,11 @@ pub fn remove(args: &PluginRemove) -> Result<u8> {
     let mut project = Project::open(&args.dir, None, true)?;
     let _held = project.hold()?;
     let name = &args.plugin;
+    let known = project.lock.get(name);
+    let known = known.and_then(|locked| key_of(&project, locked));
     let key = match project.config.plugins.contains_key(name) {
         true => Some(name.as_str()),
-        false => project.config.key_of(name),
+        false => known.as_deref().or_else(|| project.config.key_of(name)),
     };
     let locked = key.map_or(name.as_str(), |key| {
         project.config.plugins[key].plugin.as_deref().unwrap_or(key)
@@ -317,10 +320,8 @@ fn agree(project: &Project, one: &Chosen, consent: &Consent) -> Result<()> {
         return Ok(());
     }
     show(one);
-    let settings = project
-        .config
-        .key_of(&locked.name)
-        .map(|key| &project.config.plugins[key]);
+    let key = key_of(project, locked);
+    let settings = key.as_ref().map(|key| &project.config.plugins[key]);
     let allowed = settings
         .and_then(|settings: &PluginConfig| settings.allow.as_ref())
         .map(|allow| allow.list())
@@ -353,10 +354,8 @@ fn agree(project: &Project, one: &Chosen, consent: &Consent) -> Result<()> {
         ),
     };
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        let key = project
-            .config
-            .key_of(&locked.name)
-            .unwrap_or_else(|| locked.name.rsplit('/').next().unwrap_or(&locked.name));
+        let short = locked.name.rsplit('/').next().unwrap_or(&locked.name);
+        let key = key.as_deref().unwrap_or(short);
         let read: Vec<String> = one
             .preflight
             .manifest

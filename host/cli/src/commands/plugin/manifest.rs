@@ -102,15 +102,18 @@ impl Edit {
         Ok(())
     }
 
-    /// Names an artifact of an OCI registry.
-    pub fn set_oci(&mut self, name: &str, address: &str) -> Result<()> {
-        let known = self
-            .plugins()?
-            .iter()
-            .find(|(_, item)| item.get("oci").and_then(Item::as_str) == Some(address))
-            .map(|(key, _)| key.to_owned());
-        let key = self.key(known.as_deref(), name)?;
-        self.plugin(&key)?.insert("oci", value(address));
+    /// Names an artifact of an OCI registry, in place of what was named before.
+    pub fn set_oci(&mut self, existing: Option<&str>, name: &str, address: &str) -> Result<()> {
+        let bundled = |key: &str| {
+            let mut all = buildfix_bundled::components().iter();
+            all.any(|(bundled, _)| *bundled == key)
+        };
+        let key = self.key(existing.filter(|key| !bundled(key)), name)?;
+        let table = self.plugin(&key)?;
+        for other in ["plugin", "version", "registry"] {
+            table.remove(other);
+        }
+        table.insert("oci", value(address));
         Ok(())
     }
 
