@@ -2,7 +2,7 @@
 //! `plugin replay` makes of it.
 
 use crate::cases::compare;
-use crate::scenarios::{ensure, run};
+use crate::scenarios::ensure;
 use crate::tool::{buildfix, root, transcript, tree};
 use libtest_mimic::{Failed, Trial};
 use std::path::{Path, PathBuf};
@@ -121,6 +121,17 @@ const RUN: [&str; 6] = [
     "--from-log",
     "log.txt",
 ];
+
+/// With a cache of its own: the breaker that other tests' failures of the same
+/// component opened would keep it from being called.
+fn run(dir: &Path, args: &[&str]) -> Output {
+    buildfix()
+        .args(args)
+        .env("BUILDFIX_CACHE_DIR", dir.with_file_name("cache"))
+        .current_dir(dir)
+        .output()
+        .unwrap()
+}
 
 fn fail(dir: &Path) -> Result<Output, Failed> {
     // A breaker that many failures opened would keep the plugin from its call.
