@@ -53,22 +53,23 @@ pub fn widen(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
         .map_or("private", |at| source.word(at));
     let bytes = source.bytes(start..end + 1);
     let line = source.line(bytes.start);
-    let alone = source.text()[line.start..bytes.start].trim().is_empty()
-        && source.text()[bytes.end..source.line(bytes.end).end]
-            .trim()
-            .is_empty();
+    let alone = source.text()[line.start..bytes.start].trim().is_empty() && {
+        let after = source.text()[bytes.end..source.line(bytes.end).end].trim();
+        after.is_empty() || after.starts_with("//")
+    };
+    let end = source.line(bytes.end).end;
     if label == "public" || !alone {
         return Vec::new();
     }
     let label_indent = source.indent(source.bytes(class..class + 1).start);
-    let text = &source.text()[line.start..bytes.end];
+    let text = source.text()[line.start..end].trim_end();
     let new = format!("{label_indent}public:\n{text}\n{label_indent}{label}:");
     let title = format!("make `{}` public", source.word(token));
     vec![replace_in(
         edit::fix(diagnostic, title, "verified"),
         &span.path,
         source.text(),
-        line.start..bytes.end,
+        line.start..line.start + text.len(),
         new,
     )]
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 /// The expression that begins at a diagnostic's point: the argument or operand
 /// around it.
-fn operand(context: &Context<'_>, diagnostic: &Diagnostic) -> Range<usize> {
+pub fn operand(context: &Context<'_>, diagnostic: &Diagnostic) -> Range<usize> {
     let source = &context.source;
     let token = context.token(diagnostic);
     // An argument is named by its middle as often as by its start.

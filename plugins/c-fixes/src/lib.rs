@@ -13,6 +13,7 @@ mod declare;
 mod denied;
 mod head;
 mod includes;
+mod language;
 mod names;
 mod prototypes;
 mod scope;
@@ -46,6 +47,10 @@ type Rule = fn(&Context<'_>, &Diagnostic) -> Vec<Fix>;
 const RULES: &[Rule] = &[
     names::word_of_another_language,
     names::meant,
+    language::defined_later,
+    language::const_for_constexpr,
+    language::long_long,
+    language::other_case,
     calls::unclosed,
     includes::misspelt,
     includes::missing,
@@ -58,6 +63,7 @@ const RULES: &[Rule] = &[
     calls::too_many,
     calls::too_few,
     convert::pointer_or_value,
+    language::as_bytes,
     convert::from_void,
     convert::not_assignable,
     convert::member_pointer,

@@ -297,3 +297,63 @@ fn survives_odd_text() {
         }
     }
 }
+
+#[test]
+fn a_long_long_constant_that_is_short_becomes_long() {
+    let message = "use of C99 long long integer constant [-Werror=long-long]";
+    assert_eq!(best("long j = ¦1LL;\n", message), "long j = 1L;\n");
+    assert_eq!(best("long j = ¦9999999999LL;\n", message), "");
+}
+
+#[test]
+fn constexpr_of_a_variable_is_const_where_there_is_none() {
+    let message = "‘constexpr’ does not name a type";
+    assert_eq!(
+        best("¦constexpr int a = 1;\n", message),
+        "const int a = 1;\n"
+    );
+    assert_eq!(best("¦constexpr int f() { return 1; }\n", message), "");
+}
+
+#[test]
+fn a_name_in_another_case_is_found() {
+    assert_eq!(
+        best(
+            "typedef struct { float x; } Point;\n\n¦point p1;\n",
+            "unknown type name ‘point’"
+        ),
+        "typedef struct { float x; } Point;\n\nPoint p1;\n"
+    );
+}
+
+#[test]
+fn numbers_are_looked_at_as_bytes() {
+    let text = "void f(char *, int);\nvoid g() { int b[9]; f(¦b, 9); }\n";
+    assert_eq!(
+        best(
+            text,
+            "cannot convert ‘int*’ to ‘char*’ for argument 1 to ‘void f(char*, int)’"
+        ),
+        text.replace("¦b", "reinterpret_cast<char*>(b)")
+    );
+}
+
+#[test]
+fn a_member_with_a_comment_is_made_public() {
+    let text = "class t {\n  int a; // one\n  int b; // two\n};\nint f(t &x) { return x.¦b; }\n";
+    let log = "‘int t::b’ is private within this context\na.cpp:3:7: note: declared private here";
+    assert_eq!(
+        best(text, log),
+        "class t {\n  int a; // one\npublic:\n  int b; // two\nprivate:\n};\nint f(t &x) { return x.b; }\n"
+    );
+}
+
+#[test]
+fn a_macro_is_defined_before_its_use() {
+    let text = "#include <a>\n\nclass D {\n  virtual void f() const ¦LATE { }\n};\n\n#define LATE override\nint x;\n";
+    let log = "‘LATE’ does not name a type\na.cpp:4:27: note: the macro ‘LATE’ had not yet been defined\na.cpp:7:9: note: it was later defined here";
+    assert_eq!(
+        best(text, log),
+        "#include <a>\n\n#define LATE override\nclass D {\n  virtual void f() const LATE { }\n};\n\nint x;\n"
+    );
+}
