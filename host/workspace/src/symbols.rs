@@ -66,8 +66,8 @@ pub const MAX_SIGNATURE: usize = 300;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol {
     /// `workspace`; the library that has it (`dotnet`, `go`, `jdk`, `python`);
-    /// or the dependency: `npm:`, `pypi:`, `maven:`, `go:` or `nuget:` and its
-    /// name.
+    /// or the dependency: `npm:`, `pypi:`, `maven:`, `jar:`, `go:` or `nuget:`
+    /// and its name.
     pub origin: Cow<'static, str>,
     /// The enclosing namespace, module or type; empty at the top.
     pub container: String,

@@ -5,7 +5,7 @@
 //! |---|---|---|---|
 //! | TypeScript, JavaScript | `package.json` | `node_modules`, as declarations (`.d.ts`) | `npm:PACKAGE` |
 //! | Python | the virtual environment | its `site-packages` | `pypi:DISTRIBUTION` |
-//! | Java | `pom.xml`; `lib`, `libs`, `target/dependency` | the Maven repository, as jars | `maven:GROUP:ARTIFACT` |
+//! | Java | `pom.xml`; `lib`, `libs`, `target/dependency` | the Maven repository, as jars | `maven:GROUP:ARTIFACT`, `jar:FILE` |
 //! | Go | `go.mod` | the module cache, `vendor` | `go:MODULE` |
 //! | C# | `project.assets.json`, `*.csproj`, `*.rsp`, `bin` | assemblies | `nuget:ASSEMBLY` |
 //!
@@ -19,7 +19,10 @@
 //! within bounds of its own and within those of its dependency. Fixers see names
 //! and signatures, never a file.
 
+mod classfile;
 mod ecma;
+mod go;
+mod java;
 mod npm;
 mod python;
 mod reader;
@@ -84,7 +87,6 @@ impl Surroundings {
         (!value.is_empty()).then_some(value)
     }
 
-    #[allow(dead_code)]
     fn home(&self) -> Option<PathBuf> {
         let home = self
             .variable("HOME")
@@ -112,12 +114,15 @@ struct Unit {
     settled: bool,
 }
 
+/// Reads a dependency.
+type Read = dyn Fn(&mut Reader) -> Vec<Offer> + Send + Sync;
+
 /// A dependency that a manifest names.
 struct Found {
     /// Says all that reading it depends on, but for the files' content.
     id: String,
     origin: String,
-    read: Box<dyn Fn(&mut Reader) -> Vec<Offer> + Send + Sync>,
+    read: Box<Read>,
 }
 
 /// What finding a language's dependencies starts from.
@@ -155,6 +160,14 @@ fn ecosystem(language: &str) -> Option<Ecosystem> {
         "typescript" | "javascript" => Ecosystem {
             language: "typescript",
             find: npm::find,
+        },
+        "go" => Ecosystem {
+            language: "go",
+            find: go::find,
+        },
+        "java" => Ecosystem {
+            language: "java",
+            find: java::find,
         },
         "python" => Ecosystem {
             language: "python",
@@ -315,7 +328,7 @@ impl Dependencies {
 fn read_unit(found: &Found) -> Unit {
     let mut reader = Reader::new(MAX_UNIT_FILES, MAX_UNIT_BYTES);
     let mut offers = (found.read)(&mut reader);
-    offers.retain(|offer| table::is_sound(offer));
+    offers.retain(table::is_sound);
     offers.sort_by(|left, right| {
         let key = |offer: &Offer| (offer.container.clone(), offer.name.clone(), offer.kind);
         key(left).cmp(&key(right))

@@ -1,5 +1,7 @@
 //! What the symbol index knows of a project's dependencies, over real trees.
 
+mod go;
+mod java;
 mod npm;
 mod python;
 

@@ -42,7 +42,7 @@ fn requests() -> Project {
             "from .utils import loop\nfrom .utils import *\n",
         ),
         ("requests/tests/__init__.py", "leak = 1\n"),
-        ("requests_kit_extra.py", "def extra(): ...\n"),
+        ("requests_kit_extra.py", "def surplus(): ...\n"),
         (
             "yaml-stubs/__init__.pyi",
             "from .loader import Loader as Loader\nfrom .loader import Hidden\ndef safe_load(text: str) -> object: ...\n",
@@ -91,8 +91,8 @@ fn a_package_offers_its_own_names_and_those_that_it_passes_on() {
         "pypi:requests-kit module [] requests.sessions | import requests.sessions\n"
     );
     assert_eq!(
-        project.find("python", "extra"),
-        "pypi:requests-kit function [requests_kit_extra] extra | def extra()\n"
+        project.find("python", "surplus"),
+        "pypi:requests-kit function [requests_kit_extra] surplus | def surplus()\n"
     );
     for hidden in ["_hidden", "leak", "pipped", "Unlisted"] {
         assert_eq!(project.find("python", hidden), "", "{hidden}");

@@ -222,15 +222,9 @@ impl Package<'_> {
         for path in main.map(conditions).unwrap_or_default() {
             add(self, name.to_owned(), &path);
         }
-        for path in [
-            text("types"),
-            text("typings"),
-            text("main"),
-            Some("index.d.ts"),
-        ] {
-            if let Some(path) = path {
-                add(self, name.to_owned(), path);
-            }
+        let older = [text("types"), text("typings"), text("main")];
+        for path in older.into_iter().flatten().chain(["index.d.ts"]) {
+            add(self, name.to_owned(), path);
         }
         for (subpath, target) in subpaths.into_iter().flatten().take(MAX_SUBPATHS) {
             let Some(rest) = subpath.strip_prefix("./") else {
