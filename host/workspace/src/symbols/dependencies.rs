@@ -20,9 +20,11 @@
 //! and signatures, never a file.
 
 mod classfile;
+mod dotnet;
 mod ecma;
 mod go;
 mod java;
+mod metadata;
 mod npm;
 mod python;
 mod reader;
@@ -160,6 +162,10 @@ fn ecosystem(language: &str) -> Option<Ecosystem> {
         "typescript" | "javascript" => Ecosystem {
             language: "typescript",
             find: npm::find,
+        },
+        "csharp" => Ecosystem {
+            language: "csharp",
+            find: dotnet::find,
         },
         "go" => Ecosystem {
             language: "go",

@@ -44,7 +44,7 @@ fn project() -> Project {
         ),
         (
             "../cache/example.org/deep@v0.0.1/d.go",
-            "package deep\nfunc Indirect() {}\n",
+            "package deep\nfunc Indirectly() {}\n",
         ),
         (
             "../cache/example.org/here@v0.0.1/h.go",
@@ -87,7 +87,7 @@ fn packages_stand_in_their_import_paths() {
         "Inward",
         "Elsewhere",
         "Stale",
-        "Indirect",
+        "Indirectly",
         "Replaced",
         "Escaped",
         "Leak",

@@ -1,5 +1,6 @@
 //! What the symbol index knows of a project's dependencies, over real trees.
 
+mod dotnet;
 mod go;
 mod java;
 mod npm;
