@@ -12,6 +12,8 @@
 mod cached_runs;
 #[path = "support/cases.rs"]
 mod cases;
+#[path = "support/dependencies.rs"]
+mod dependencies;
 #[path = "support/reuse.rs"]
 mod reuse;
 #[path = "support/samples.rs"]
@@ -31,6 +33,7 @@ fn main() {
     let _ = std::fs::remove_dir_all(tool::cache_dir().join("results"));
     let mut trials: Vec<Trial> = cases::all();
     trials.extend(scenarios::all());
+    trials.extend(dependencies::all());
     trials.extend(reuse::all());
     trials.extend(cached_runs::all());
     trials.extend(samples::all());

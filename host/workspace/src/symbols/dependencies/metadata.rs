@@ -204,14 +204,16 @@ impl<'b> Tables<'b> {
             starts: [0; GENERIC_PARAM + 1],
             heaps,
         };
-        for table in 0..=GENERIC_PARAM {
-            tables.starts[table] = next;
+        let mut starts = [0; GENERIC_PARAM + 1];
+        for (table, start) in starts.iter_mut().enumerate() {
+            *start = next;
             let size = tables.row_size(table).checked_mul(rows[table])?;
             next = next.checked_add(size)?;
             if next > bytes.len() {
                 return None;
             }
         }
+        tables.starts = starts;
         Some(tables)
     }
 
