@@ -150,14 +150,18 @@ fn java(dir: &Path) -> Result<(), Failed> {
     )?;
     let project = dir.join("project");
     std::fs::create_dir_all(project.join("lib"))?;
-    let pack = ["cf", "../project/lib/geo.jar", "org/geo/Meridian.class"];
-    prepare(Command::new("jar").args(pack).current_dir(&made))?;
-    write(
-        &project.join("Main.java"),
-        "class Main {\n    int zero() {\n        return new Meridian().degrees();\n    }\n}\n",
-    )?;
+    let text =
+        "class Main {\n    int zero() {\n        return new Meridian().degrees();\n    }\n}\n";
+    write(&project.join("Main.java"), text)?;
     let build = ["javac", "-d", "out", "-cp", "lib/*", "Main.java"];
     let line = "import org.geo.Meridian;";
+    // What fixers answered without the jar is no answer with it.
+    if mends(&project, &[], &build, "Main.java", line).is_ok() {
+        return Err("mended before the jar was there".into());
+    }
+    write(&project.join("Main.java"), text)?;
+    let pack = ["cf", "../project/lib/geo.jar", "org/geo/Meridian.class"];
+    prepare(Command::new("jar").args(pack).current_dir(&made))?;
     mends(&project, &[], &build, "Main.java", line)
 }
 
