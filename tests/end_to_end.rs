@@ -12,6 +12,8 @@
 mod cached_runs;
 #[path = "support/cases.rs"]
 mod cases;
+#[path = "support/dependencies.rs"]
+mod dependencies;
 #[path = "support/failures.rs"]
 mod failures;
 #[path = "support/learned.rs"]
@@ -35,6 +37,7 @@ fn main() {
     let _ = std::fs::remove_dir_all(tool::cache_dir().join("results"));
     let mut trials: Vec<Trial> = cases::all();
     trials.extend(scenarios::all());
+    trials.extend(dependencies::all());
     trials.extend(reuse::all());
     trials.extend(cached_runs::all());
     trials.extend(learned::all());

@@ -21,7 +21,7 @@ use buildfix_workspace::diff;
 use buildfix_workspace::files::WorkspaceError;
 use buildfix_workspace::journal::{self, Journal, JournalError};
 use buildfix_workspace::shadow::{Shadow, ShadowError};
-use buildfix_workspace::symbols::{Store, SymbolIndex};
+use buildfix_workspace::symbols::{Store, Surroundings, SymbolIndex};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -136,7 +136,7 @@ pub async fn run(
         None => journal.dir().to_owned(),
         Some(_) => journal::dir(&real, options.state_dir.as_deref()),
     };
-    let symbols = Arc::new(SymbolIndex::with_store(
+    let index = SymbolIndex::with_store(
         Arc::new(IndexSources(workspace.clone())),
         Some(Store {
             dir: store.clone(),
@@ -144,7 +144,9 @@ pub async fn run(
             // A dry run leaves no trace.
             read_only: shadow.is_some(),
         }),
-    ));
+    );
+    // Not those of the copy: what is kept goes by their paths.
+    let symbols = Arc::new(index.with_dependencies(Surroundings::of_process(real.root())));
     let command = match &options.source {
         Source::Build(argv) => instrument(argv, options.colour),
         Source::Log(_) => Instrumented {

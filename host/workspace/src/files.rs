@@ -271,8 +271,9 @@ impl Workspace {
     }
 
     /// The files of the project, sorted: without what its ignore files name,
-    /// without `.git`, `.hg`, `.svn`, `.buildfix`, `node_modules` and folders
-    /// tagged as caches (`CACHEDIR.TAG`), whether the tree is under version
+    /// without `.git`, `.hg`, `.svn`, `.buildfix`, `node_modules`, Python's
+    /// virtual environments (`pyvenv.cfg`) and folders tagged as caches
+    /// (`CACHEDIR.TAG`), whether the tree is under version
     /// control or not. Symlinks and names that are not UTF-8 are left out. At
     /// most [`MAX_FILES`].
     #[must_use]

@@ -1,8 +1,9 @@
 //! Who declares what: an index of declarations by name.
 //!
 //! [`SymbolIndex`] backs the `symbols` interface of the fixer contract. It
-//! knows the declarations of the workspace's own files and, for C#, Java and
-//! Python, those of the standard library, which the binary carries.
+//! knows the declarations of the workspace's own files; for C#, Go, Java and
+//! Python those of the standard library, which the binary carries; and, asked
+//! to, those of the project's dependencies (the module `dependencies`).
 //!
 //! *What is indexed.* Types, functions, members, constants, modules and macros
 //! at file, namespace and type level; never what stands inside a function's
@@ -22,12 +23,15 @@
 //! Python, `crate::module::Type` in Rust (a file's module is told from its
 //! path), `ns::Type` in C++, the package's name and `package.Type` in Go, and
 //! namespaces and types alone in TypeScript and JavaScript, where a file is its
-//! own module. Type parameters are left out of names and containers and stand
+//! own module. What a dependency exports stands in the path that it is imported
+//! by: the package's in Go, the module's in Python, TypeScript and JavaScript.
+//! Type parameters are left out of names and containers and stand
 //! in the signature.
 
 mod c;
 mod collect;
 mod csharp;
+mod dependencies;
 mod ecma;
 mod go;
 mod index;
@@ -43,8 +47,11 @@ mod store;
 mod tests;
 mod update;
 
+pub use dependencies::Surroundings;
 pub use index::{Sources, SymbolError, SymbolIndex};
 pub use store::Store;
+
+use std::borrow::Cow;
 
 /// The most declarations that one answer lists.
 pub const MAX_FOUND: usize = 2_000;
@@ -58,11 +65,14 @@ pub const MAX_SIGNATURE: usize = 300;
 /// One declaration.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol {
-    /// `workspace`, or the library that has it (`dotnet`, `jdk`, `python`).
-    pub origin: &'static str,
+    /// `workspace`; the library that has it (`dotnet`, `go`, `jdk`, `python`);
+    /// or the dependency: `npm:`, `pypi:`, `maven:`, `jar:`, `go:` or `nuget:`
+    /// and its name.
+    pub origin: Cow<'static, str>,
     /// The enclosing namespace, module or type; empty at the top.
     pub container: String,
-    /// The file, relative to the workspace; empty for a library's symbol.
+    /// The file, relative to the workspace; empty for a library's symbol and a
+    /// dependency's.
     pub path: String,
     /// First byte of the whole declaration, attributes and modifiers included.
     pub start: u32,
@@ -80,4 +90,15 @@ pub struct Symbol {
     /// The declaration's head on one line, at most [`MAX_SIGNATURE`]
     /// characters.
     pub signature: String,
+}
+
+impl Symbol {
+    /// Of the library 0, of the workspace 1, of a dependency 2.
+    fn place(&self) -> u8 {
+        match &*self.origin {
+            "workspace" => 1,
+            origin if origin.contains(':') => 2,
+            _ => 0,
+        }
+    }
 }

@@ -70,6 +70,9 @@ fn candidates(context: &Context, name: &str, used: &BTreeSet<String>) -> Vec<Str
         };
         ranked.entry(path).or_insert(taste);
     }
+    for path in context.project.required_named(name) {
+        ranked.entry(path).or_insert(-100);
+    }
     for path in own_packages(context, name) {
         ranked.entry(path).or_insert(500);
     }

@@ -137,6 +137,11 @@ pub struct Project<'h> {
     current: (String, Rc<File>),
 }
 
+/// Whether the standard library or a required module declares it.
+fn is_foreign(symbol: &buildfix_sdk::Symbol) -> bool {
+    symbol.origin == "go" || symbol.origin.starts_with("go:")
+}
+
 /// A path's folder, with `/` at the end unless it is the workspace's.
 #[must_use]
 pub fn folder(path: &str) -> &str {
@@ -340,10 +345,10 @@ impl<'h> Project<'h> {
         let symbols = self.host.members("go", path);
         let head = symbols
             .iter()
-            .find(|symbol| symbol.kind == "module" && symbol.origin == "go")?;
+            .find(|symbol| symbol.kind == "module" && is_foreign(symbol))?;
         let mut text = format!("{}\n", head.signature);
         for symbol in &symbols {
-            if symbol.kind == "module" || symbol.origin != "go" {
+            if symbol.kind == "module" || !is_foreign(symbol) {
                 continue;
             }
             text.push_str(&symbol.signature);
@@ -351,7 +356,7 @@ impl<'h> Project<'h> {
             if matches!(symbol.kind.as_str(), "struct" | "type") {
                 let methods = self.host.members("go", &format!("{path}.{}", symbol.name));
                 for method in methods {
-                    if method.kind == "method" && method.origin == "go" {
+                    if method.kind == "method" && is_foreign(&method) {
                         text.push_str(&method.signature);
                         text.push('\n');
                     }
@@ -372,6 +377,20 @@ impl<'h> Project<'h> {
         };
         package.index();
         Some(package)
+    }
+
+    /// The packages of required modules with this name.
+    #[must_use]
+    pub fn required_named(&self, name: &str) -> Vec<String> {
+        let mut found: Vec<String> = self
+            .host
+            .find("go", name)
+            .into_iter()
+            .filter(|symbol| symbol.kind == "module" && symbol.origin.starts_with("go:"))
+            .map(|symbol| symbol.container)
+            .collect();
+        found.sort();
+        found
     }
 
     /// The packages of the standard library with this name.

@@ -157,6 +157,8 @@ impl Context<'_> {
             (
                 usize::MAX - uses,
                 s.origin != "workspace",
+                // A dependency, behind the standard library.
+                s.origin.contains(':'),
                 popularity(package_of(&s.container)),
                 full.matches('.').count(),
                 full,

@@ -243,10 +243,14 @@ impl Context<'_> {
         let mut library: Vec<&Symbol> = symbols
             .iter()
             .filter(top_level)
-            .filter(|s| s.origin != "workspace" && s.container.chars().all(|c| !c.is_uppercase()))
+            .filter(|s| {
+                // Of the library's, not what stands in a class.
+                let lower = s.container.chars().all(|c| !c.is_uppercase());
+                is_installed(s) || (s.origin != "workspace" && lower)
+            })
             .filter(|s| s.container != "builtins")
             .collect();
-        library.sort_by_key(|s| (rank(&s.container), s.container.clone()));
+        library.sort_by_key(|s| (is_installed(s), rank(&s.container), s.container.clone()));
         if symbols
             .iter()
             .any(|s| s.kind == "module" && s.container.is_empty() && s.origin != "workspace")
@@ -290,6 +294,11 @@ impl Context<'_> {
         let import = Import::From("typing".to_owned(), name.to_owned());
         (add(file, fix, &import), name.to_owned())
     }
+}
+
+/// Whether a distribution of the project's environment declares it.
+fn is_installed(symbol: &Symbol) -> bool {
+    symbol.origin.starts_with("pypi:")
 }
 
 /// How seldom a module of the library is what is meant.

@@ -34,6 +34,9 @@ pub enum Candidate {
 /// How good a way is: smaller is better.
 type Rank = (u8, usize, usize, String);
 
+/// The order of what the host knows of packages: after what the workspace has.
+const FAR: usize = 50;
+
 /// The most files that are looked into for one name.
 const MAX_FILES: usize = 60;
 
@@ -63,6 +66,9 @@ pub fn candidates(context: &Context, name: &str, need: Need) -> Vec<Candidate> {
     }
     for (module, want) in ambient(context, name, need) {
         push(&mut found, &imported, &module, &want, need, 0);
+    }
+    for (module, want) in offered(context, name, need) {
+        push(&mut found, &imported, &module, &want, need, FAR);
     }
     for (package, at) in packages(context.project, &source.path, name) {
         for (specifier, file) in package_specifiers(context.project, &at, &package) {
@@ -431,6 +437,30 @@ fn ambient(context: &Context, name: &str, need: Need) -> Vec<(String, Want)> {
         }
     }
     found
+}
+
+/// What the project's packages export under a name, as the host knows them:
+/// also modules that a package declares of others (`fs` in `@types/node`).
+fn offered(context: &Context, name: &str, need: Need) -> Vec<(String, Want)> {
+    let found = context.project.host.find("typescript", name);
+    let offers = found
+        .into_iter()
+        .filter(|symbol| symbol.origin.starts_with("npm:") && !symbol.container.is_empty())
+        .filter(|symbol| {
+            need == Need::Type || !matches!(symbol.kind.as_str(), "interface" | "type")
+        });
+    offers
+        .map(|symbol| {
+            let want = if symbol.signature.starts_with("export default") {
+                Want::Default(name.to_owned())
+            } else if symbol.signature.starts_with("export =") {
+                whole(context, name)
+            } else {
+                Want::Named(name.to_owned())
+            };
+            (symbol.container, want)
+        })
+        .collect()
 }
 
 /// A file that edits may refer to, parsed.

@@ -1,7 +1,7 @@
 //! The host's services over a folder, without a sandbox.
 
 use buildfix_sdk::{Capture, Host, Node, ParseError, QueryMatch, SourceFile, Symbol};
-use buildfix_workspace::symbols::{self, Sources, SymbolIndex};
+use buildfix_workspace::symbols::{self, Sources, Surroundings, SymbolIndex};
 use buildfix_workspace::syntax::Syntax;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -26,7 +26,11 @@ impl LocalHost {
             read: Mutex::default(),
         });
         Self {
-            symbols: SymbolIndex::new(files.clone()),
+            // What is installed below the folder, not what this machine has.
+            symbols: SymbolIndex::new(files.clone()).with_dependencies(Surroundings {
+                root: files.root.clone(),
+                ..Surroundings::default()
+            }),
             files,
             syntax: Syntax::new(),
             log: Mutex::default(),
@@ -259,7 +263,7 @@ fn symbol(s: symbols::Symbol) -> Symbol {
         kind: s.kind.to_owned(),
         container: s.container,
         language: s.language.to_owned(),
-        origin: s.origin.to_owned(),
+        origin: s.origin.into_owned(),
         path: s.path,
         start: s.start,
         end: s.end,

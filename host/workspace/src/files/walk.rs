@@ -13,6 +13,9 @@ pub const MAX_GLOB: usize = 20_000;
 /// What a cache directory's tag begins with (<https://bford.info/cachedir/>).
 const CACHE_TAG: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
 
+/// What marks a folder as a virtual environment of Python (PEP 405).
+const VIRTUAL_ENVIRONMENT: &str = "pyvenv.cfg";
+
 /// Why a glob has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum GlobError {
@@ -47,7 +50,10 @@ pub(super) fn entries(root: &Path) -> ignore::Walk {
                 return false;
             }
             let directory = entry.file_type().is_some_and(|kind| kind.is_dir());
-            !directory || (name != "node_modules" && !is_cache(entry.path()))
+            !directory
+                || (name != "node_modules"
+                    && !is_cache(entry.path())
+                    && !entry.path().join(VIRTUAL_ENVIRONMENT).exists())
         });
     builder.build()
 }

@@ -1,13 +1,14 @@
 //! The index itself: files, and their declarations by name and by container.
 
+use super::dependencies::{Dependencies, Surroundings, Table};
 use super::names::{File, Names, module_of};
 use super::near::{self, Wanted};
 use super::store::{Decls, Remembered, Store};
 use super::{MAX_DISTANCE, MAX_FOUND, Symbol, collect, library};
 use crate::files::Stamp;
 use crate::syntax::{self, Language, SyntaxError};
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -77,6 +78,8 @@ pub struct SymbolIndex {
     /// why it has none: a hostile file costs its time limit once.
     pub(super) contents: Mutex<HashMap<(Language, String), Result<Decls, SyntaxError>>>,
     pub(super) store: Option<Store>,
+    /// What the project's dependencies declare, where they are asked for.
+    pub(super) dependencies: Option<Dependencies>,
     /// What was read in an earlier run, or ahead; by family, then path.
     pub(super) remembered: Mutex<HashMap<Family, HashMap<String, Remembered>>>,
     /// Whether a family's files differ from what is kept of them.
@@ -105,11 +108,19 @@ impl SymbolIndex {
             families: RwLock::default(),
             contents: Mutex::default(),
             store,
+            dependencies: None,
             remembered: Mutex::default(),
             unsaved: Mutex::default(),
             parses: AtomicU64::new(0),
             busy: Mutex::default(),
         }
+    }
+
+    /// Has the index also know what the project's dependencies declare.
+    #[must_use]
+    pub fn with_dependencies(mut self, surroundings: Surroundings) -> Self {
+        self.dependencies = Some(Dependencies::new(surroundings));
+        self
     }
 
     /// Says that files may have changed: the next question looks at their
@@ -130,9 +141,9 @@ impl SymbolIndex {
         *lock(&self.busy)
     }
 
-    /// Declarations of exactly this name, sorted by origin (the workspace
-    /// last), container, path and place; at most [`MAX_FOUND`]. A language
-    /// that is not indexed has none.
+    /// Declarations of exactly this name, sorted by origin (the standard
+    /// library, the workspace, its dependencies), container, path and place; at
+    /// most [`MAX_FOUND`]. A language that is not indexed has none.
     #[must_use]
     pub fn find(&self, language: &str, name: &str) -> Vec<Symbol> {
         let mut found = self.with_names(language, |names| {
@@ -141,6 +152,9 @@ impl SymbolIndex {
         if let Some(library) = library::of(language) {
             found.extend(library.find(name));
         }
+        if let Some(table) = self.table(language, None) {
+            add_new(&mut found, table.find(language, name));
+        }
         finish(&mut found);
         found
     }
@@ -148,7 +162,7 @@ impl SymbolIndex {
     /// Declarations whose name is within this Damerau-Levenshtein distance (at
     /// most [`MAX_DISTANCE`]; the name itself included) or differs in case
     /// alone, which counts as 1. Nearest first; at one distance the workspace's
-    /// own before a library's, and types before members; overloads once; at
+    /// own before the library's and the dependencies', and types before members; overloads once; at
     /// most 10 of one name and [`super::MAX_SIMILAR`] in all.
     #[must_use]
     pub fn similar(&self, language: &str, name: &str, distance: u32) -> Vec<Symbol> {
@@ -169,6 +183,12 @@ impl SymbolIndex {
                 found.extend(symbols.map(|symbol| (distance, symbol)));
             }
         }
+        if let Some(table) = self.table(language, None) {
+            for (distance, name) in table.near(&wanted, limit) {
+                let symbols = table.find(language, &name).into_iter();
+                found.extend(symbols.map(|symbol| (distance, symbol)));
+            }
+        }
         near::nearest(found)
     }
 
@@ -184,6 +204,9 @@ impl SymbolIndex {
         });
         if let Some(library) = library::of(language) {
             found.extend(library.members(container));
+        }
+        if let Some(table) = self.table(language, None) {
+            add_new(&mut found, table.members(language, container));
         }
         finish(&mut found);
         found
@@ -209,6 +232,24 @@ impl SymbolIndex {
             })?;
         let file = answer?;
         Ok(file.decls.iter().map(|decl| file.symbol(decl)).collect())
+    }
+
+    /// What the dependencies declare, brought up to date unless `stop` is set
+    /// meanwhile.
+    pub(super) fn table(&self, language: &str, stop: Option<&AtomicBool>) -> Option<Arc<Table>> {
+        let dependencies = self.dependencies.as_ref()?;
+        let generation = self.generation.load(Ordering::Acquire);
+        let started = Instant::now();
+        let sources = &self.sources;
+        let table = dependencies.table(
+            language,
+            generation,
+            self.store.as_ref(),
+            &|| sources.paths(),
+            stop,
+        );
+        *lock(&self.busy) += started.elapsed();
+        table
     }
 
     /// Calls `ask` with the language's names, brought up to date.
@@ -295,7 +336,25 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Adds what a dependency declares, but for what is known already: assemblies
+/// of the framework are also found beside the project's.
+fn add_new(found: &mut Vec<Symbol>, more: Vec<Symbol>) {
+    let known: HashSet<(String, String)> = found
+        .iter()
+        .filter(|symbol| symbol.place() == 0)
+        .map(|symbol| (symbol.container.clone(), symbol.name.clone()))
+        .collect();
+    found.extend(
+        more.into_iter()
+            .filter(|symbol| !known.contains(&(symbol.container.clone(), symbol.name.clone()))),
+    );
+}
+
 fn finish(found: &mut Vec<Symbol>) {
-    found.sort();
+    found.sort_by(|left, right| {
+        left.place()
+            .cmp(&right.place())
+            .then_with(|| left.cmp(right))
+    });
     found.truncate(MAX_FOUND);
 }

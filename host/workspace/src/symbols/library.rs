@@ -117,7 +117,7 @@ impl Library {
     fn symbol(&self, line: &'static str) -> Option<Symbol> {
         let [name, kind, container, signature] = fields(line)?;
         Some(Symbol {
-            origin: self.origin,
+            origin: self.origin.into(),
             container: container.to_owned(),
             path: String::new(),
             start: 0,

@@ -82,7 +82,7 @@ impl File {
 
     pub fn symbol(&self, decl: &Decl) -> Symbol {
         Symbol {
-            origin: "workspace",
+            origin: "workspace".into(),
             container: self.container(decl),
             path: self.path.clone(),
             start: decl.start,

@@ -67,7 +67,7 @@ pub(super) fn mask(name: &str) -> u64 {
 }
 
 /// Distinct names by their length, for the search of near ones.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Lengths {
     names: BTreeMap<usize, HashMap<Arc<str>, u64>>,
 }
@@ -109,7 +109,9 @@ const OF_ONE_NAME: usize = 10;
 /// workspace's own first, then types, then by name. Overloads count once.
 pub(super) fn nearest(mut found: Vec<(usize, Symbol)>) -> Vec<Symbol> {
     found.sort_by(|(left_distance, left), (right_distance, right)| {
-        let key = |symbol: &Symbol| (symbol.origin != "workspace", rank(symbol.kind));
+        // The workspace, the library, the dependencies.
+        let far = |symbol: &Symbol| [1, 0, 2][usize::from(symbol.place())];
+        let key = |symbol: &Symbol| (far(symbol), rank(symbol.kind));
         left_distance
             .cmp(right_distance)
             .then_with(|| key(left).cmp(&key(right)))

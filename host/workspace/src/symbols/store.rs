@@ -211,7 +211,7 @@ fn content(kept: KeptContent) -> Option<((Language, String), Decls)> {
 /// The one text of a kind. The languages' walks name kinds by literals, so the
 /// few that there are live as long as the program; a damaged or hostile file
 /// does not add any number of them.
-fn kind(name: &str) -> Option<&'static str> {
+pub(super) fn kind(name: &str) -> Option<&'static str> {
     static KINDS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
     let mut kinds = KINDS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = kinds.get(name) {

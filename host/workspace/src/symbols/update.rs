@@ -45,6 +45,7 @@ impl SymbolIndex {
             }
         }
         self.with_names(language, |_| ());
+        self.table(language, Some(stop));
     }
 
     /// Keeps what was learned for the next run.
@@ -52,6 +53,9 @@ impl SymbolIndex {
         let Some(store) = &self.store else {
             return;
         };
+        if let Some(dependencies) = &self.dependencies {
+            dependencies.save(store);
+        }
         let families: Vec<_> = {
             let families = self.families.read().unwrap_or_else(PoisonError::into_inner);
             families

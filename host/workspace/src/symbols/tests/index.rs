@@ -148,7 +148,7 @@ fn csharp_has_the_base_library_as_well() {
         .filter(|symbol| symbol.kind == "class")
         .map(|symbol| {
             (
-                symbol.origin,
+                &*symbol.origin,
                 symbol.container.as_str(),
                 symbol.path.as_str(),
             )
@@ -160,11 +160,11 @@ fn csharp_has_the_base_library_as_well() {
     );
     let near = index.similar("csharp", "StringBiulder", 2);
     assert_eq!(
-        (near[0].origin, near[0].name.as_str()),
+        (&*near[0].origin, near[0].name.as_str()),
         ("workspace", "StringBuilder")
     );
     assert_eq!(
-        (near[1].origin, near[1].container.as_str()),
+        (&*near[1].origin, near[1].container.as_str()),
         ("dotnet", "System.Text")
     );
     assert!(
@@ -183,20 +183,23 @@ fn java_and_python_have_their_libraries_as_well() {
         ("a.java", "package p; class HashMap {}"),
         ("b.py", "class OrderedDict: pass\n"),
     ]);
-    let places = |language, name: &str| -> Vec<(&'static str, String)> {
+    let places = |language, name: &str| -> Vec<(String, String)> {
         let found = index.find(language, name).into_iter();
         found
             .filter(|symbol| symbol.kind == "class")
-            .map(|symbol| (symbol.origin, symbol.container))
+            .map(|symbol| (symbol.origin.into_owned(), symbol.container))
             .collect()
     };
     assert_eq!(
         places("java", "HashMap"),
-        [("jdk", "java.util".into()), ("workspace", "p".into())]
+        [
+            ("jdk".into(), "java.util".into()),
+            ("workspace".into(), "p".into())
+        ]
     );
     let found = places("python", "OrderedDict");
-    assert!(found.contains(&("python", "collections".into())));
-    assert_eq!(found.last(), Some(&("workspace", "b".into())));
+    assert!(found.contains(&("python".into(), "collections".into())));
+    assert_eq!(found.last(), Some(&("workspace".into(), "b".into())));
     assert_eq!(index.similar("java", "ArrayLisst", 1)[0].name, "ArrayList");
     assert_eq!(
         index.similar("python", "defautldict", 1)[0].name,
