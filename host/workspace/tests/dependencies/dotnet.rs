@@ -1,64 +1,8 @@
 use super::Project;
 use proptest::prelude::*;
-use std::path::PathBuf;
-use std::process::Command;
-use std::sync::OnceLock;
 
-const SOURCE: &str = "namespace Acme.Tools {
-  public class Box<T> { public struct Slot<U> { } internal class Hidden { } public enum Mode { A } }
-  public static class Extras { }
-  public abstract class Shape : System.Exception { }
-  public sealed class Round : Shape { }
-  public interface IThing { }
-  public delegate int Change(int x);
-  class Internal { public class Inside { } }
-  namespace Deep { public record Point(int X); }
-}
-";
-
-/// The compiler of the project's tool chains.
-fn compiler() -> Option<PathBuf> {
-    let tools = PathBuf::from(std::env::var_os("HOME")?).join(".cache/buildfix-toolchains/csharp");
-    tools.join("csc").is_file().then_some(tools)
-}
-
-/// An assembly as the compiler makes it; `None` without one.
-fn assembly() -> Option<&'static [u8]> {
-    static MADE: OnceLock<Option<Vec<u8>>> = OnceLock::new();
-    let made = MADE.get_or_init(|| {
-        let tools = compiler()?;
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("a.cs"), SOURCE).unwrap();
-        let output = Command::new(tools.join("csc"))
-            .args(["-target:library", "-out:a.dll", "-nologo", "a.cs"])
-            .args(["-langversion:latest"])
-            .args(references(&tools))
-            .current_dir(folder.path())
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(output.status.success(), "{said}");
-        Some(std::fs::read(folder.path().join("a.dll")).unwrap())
-    });
-    made.as_deref()
-}
-
-fn references(tools: &std::path::Path) -> Vec<String> {
-    let place = match tools.join("ref/System.Runtime.dll").is_file() {
-        true => tools.join("ref"),
-        false => tools.to_owned(),
-    };
-    [
-        "System.Runtime.dll",
-        "System.Private.CoreLib.dll",
-        "System.Collections.dll",
-    ]
-    .iter()
-    .map(|name| place.join(name))
-    .filter(|path| path.is_file())
-    .map(|path| format!("-r:{}", path.display()))
-    .collect()
-}
+/// What the C# compiler makes of `fixtures/csharp`.
+const ASSEMBLY: &[u8] = include_bytes!("fixtures/Acme.dll");
 
 const TYPES: &str = "\
 nuget:Acme class [Acme.Tools] Box | public class Box<T>
@@ -71,10 +15,6 @@ nuget:Acme interface [Acme.Tools] IThing | public interface IThing
 
 #[test]
 fn public_types_are_found_wherever_the_assembly_is_named() {
-    let Some(assembly) = assembly() else {
-        eprintln!("skipped: there is no csc");
-        return;
-    };
     let places: [(&str, &str, &str, &str); 4] = [
         (
             "csc.rsp",
@@ -98,7 +38,7 @@ fn public_types_are_found_wherever_the_assembly_is_named() {
     ];
     for (manifest, text, place, assets) in places {
         let project = Project::new(&[(manifest, text)]);
-        project.write(place, assembly);
+        project.write(place, ASSEMBLY);
         let nuget = project.at("../nuget").display().to_string();
         if !assets.is_empty() {
             let assets = assets.replace("NUGET", &nuget);
@@ -123,12 +63,8 @@ fn public_types_are_found_wherever_the_assembly_is_named() {
 
 #[test]
 fn the_projects_own_output_is_no_dependency() {
-    let Some(assembly) = assembly() else {
-        eprintln!("skipped: there is no csc");
-        return;
-    };
     let project = Project::new(&[("Acme.csproj", "<Project/>")]);
-    project.write("bin/Debug/net8.0/Acme.dll", assembly);
+    project.write("bin/Debug/net8.0/Acme.dll", ASSEMBLY);
     assert_eq!(project.members("csharp", "Acme.Tools"), "");
 }
 
@@ -142,8 +78,7 @@ proptest! {
         cut in any::<prop::sample::Index>(),
         shorten in any::<bool>(),
     ) {
-        let small: Vec<u8> = [b"MZ".as_slice(), &[0; 600]].concat();
-        let mut bent = assembly().map_or(small, <[u8]>::to_vec);
+        let mut bent = ASSEMBLY.to_vec();
         for (at, byte) in &changes {
             let place = at.index(bent.len());
             bent[place] = *byte;
