@@ -2,7 +2,8 @@
 //! wanted.
 
 use crate::{Context, says};
-use buildfix_sdk::{Diagnostic, Fix};
+use buildfix_fixer_support::replace_in;
+use buildfix_sdk::{Diagnostic, Fix, edit};
 use std::ops::Range;
 
 /// The expression that begins at a diagnostic's point: the argument or operand
@@ -197,4 +198,73 @@ pub fn not_called(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
         return Vec::new();
     }
     vec![context.after(diagnostic, "call it", token, "()")]
+}
+
+/// A member that is declared with a function's type and initialised with a
+/// function: it is meant to be a pointer to one.
+pub fn pointer_to_function(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
+    if !says(
+        diagnostic,
+        &[
+            "does not name a non-static data member",
+            "does not have any field named",
+        ],
+    ) {
+        return Vec::new();
+    }
+    let source = &context.source;
+    // gcc names the class first.
+    let initialised = source.word(context.token(diagnostic));
+    let Some(initialised) = diagnostic
+        .arguments
+        .iter()
+        .find(|argument| *argument == initialised)
+    else {
+        return Vec::new();
+    };
+    let Some(member) = (1..source.tokens().len()).find(|token| {
+        source.is(*token, initialised)
+            && source.is(*token + 1, ";")
+            && source.is_word(*token - 1)
+            && matches!(source.word(token.wrapping_sub(2)), ";" | "{" | "}" | ":")
+    }) else {
+        return Vec::new();
+    };
+    let of = source.word(member - 1).to_owned();
+    let mut paths = vec![context.request.file.path.clone()];
+    for language in ["c", "cpp"] {
+        for symbol in context.host.find(language, &of) {
+            if !symbol.path.is_empty() && !paths.contains(&symbol.path) {
+                paths.push(symbol.path);
+            }
+        }
+    }
+    for path in paths {
+        let Some(source) = context.files.get(&path) else {
+            continue;
+        };
+        // `typedef void (F)(int);`: the brackets tell of a `*` that is gone.
+        let Some(name) = (1..source.tokens().len()).find(|token| {
+            source.is(*token, &of)
+                && source.is(*token - 1, "(")
+                && source.is(*token + 1, ")")
+                && source.is(*token + 2, "(")
+                && source.statement(*token).any(|at| source.is(at, "typedef"))
+        }) else {
+            continue;
+        };
+        let at = source.bytes(name..name + 1).start;
+        return vec![replace_in(
+            edit::fix(
+                diagnostic,
+                format!("let `{of}` be a pointer to a function"),
+                "verified",
+            ),
+            &path,
+            source.text(),
+            at..at,
+            "*".to_owned(),
+        )];
+    }
+    Vec::new()
 }

@@ -67,6 +67,43 @@ pub fn disagreeing(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
     fixes
 }
 
+/// A parameter whose type nobody declares, of a function that is declared
+/// elsewhere with another one.
+pub fn incomplete_parameter(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
+    if !says(diagnostic, &["has incomplete type"]) || says(diagnostic, &["array has", "field has"])
+    {
+        return Vec::new();
+    }
+    let token = context.token(diagnostic);
+    let holds = |head: &Head| {
+        head.parameters
+            .iter()
+            .any(|parameter| parameter.tokens.contains(&token))
+    };
+    let Some(head) = (token.saturating_sub(40)..token)
+        .rev()
+        .filter_map(|name| Head::read(&context.source, name))
+        .find(holds)
+    else {
+        return Vec::new();
+    };
+    let name = context.source.word(head.name).to_owned();
+    let here = Place {
+        path: context.request.file.path.clone(),
+        source: Rc::clone(&context.source),
+        head,
+    };
+    others(context, &here, &name)
+        .iter()
+        .map(|there| differences(&here, there))
+        .filter(|edits| !edits.is_empty())
+        .map(|edits| {
+            let title = format!("define `{name}` as it is declared");
+            apply(diagnostic, &here, &edits, title)
+        })
+        .collect()
+}
+
 /// The function that the diagnostic points at.
 fn diagnosed(context: &Context<'_>, diagnostic: &Diagnostic) -> Option<Place> {
     let token = context.token(diagnostic);

@@ -357,3 +357,44 @@ fn a_macro_is_defined_before_its_use() {
         "#include <a>\n\n#define LATE override\nclass D {\n  virtual void f() const LATE { }\n};\n\nint x;\n"
     );
 }
+
+#[test]
+fn a_parameter_of_no_known_type_is_as_it_was_declared() {
+    let text = "static int dot(char c);\nint b(void);\nstatic int dot(struct gone ¦c)\n{\n  return c;\n}\n";
+    assert_eq!(
+        best(text, "parameter 1 (‘c’) has incomplete type"),
+        text.replace("struct gone ¦c", "char c")
+    );
+    assert_eq!(
+        best(
+            "int dot(struct gone ¦c) { return c; }\n",
+            "parameter 1 (‘c’) has incomplete type"
+        ),
+        ""
+    );
+}
+
+#[test]
+fn a_member_that_is_initialised_with_a_function_is_a_pointer() {
+    let text =
+        "typedef void (Run)(void *);\nstruct S {\n  S(Run run) : ¦run(run) { }\n  Run run;\n};\n";
+    for message in [
+        "class ‘S’ does not have any field named ‘run’",
+        "member initializer 'run' does not name a non-static data member or base class",
+    ] {
+        assert_eq!(
+            best(text, message),
+            text.replace("¦", "").replace("(Run)", "(*Run)")
+        );
+    }
+    // A member by another name, and a type that is no function's.
+    for other in [
+        text.replace("Run run;", "Run runs;"),
+        text.replace("typedef void (Run)(void *)", "typedef int Run"),
+    ] {
+        assert_eq!(
+            best(&other, "class ‘S’ does not have any field named ‘run’"),
+            ""
+        );
+    }
+}
