@@ -18,6 +18,8 @@ mod dependencies;
 mod failures;
 #[path = "support/learned.rs"]
 mod learned;
+#[path = "support/project_files.rs"]
+mod project_files;
 #[path = "support/reuse.rs"]
 mod reuse;
 #[path = "support/samples.rs"]
@@ -38,6 +40,7 @@ fn main() {
     let mut trials: Vec<Trial> = cases::all();
     trials.extend(scenarios::all());
     trials.extend(dependencies::all());
+    trials.extend(project_files::all());
     trials.extend(reuse::all());
     trials.extend(cached_runs::all());
     trials.extend(learned::all());

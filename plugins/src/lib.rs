@@ -22,6 +22,7 @@ pub fn components() -> &'static [(&'static str, &'static [u8])] {
         "csharp-nullable",
         "go-fixes",
         "java-fixes",
+        "project-files",
         "python-fixes",
         "rust-fixes",
         "syntax-repair",

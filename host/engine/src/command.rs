@@ -199,7 +199,13 @@ fn go(command: &mut Instrumented) {
         .get(1)
         .is_some_and(|verb| ["build", "test", "vet", "install"].contains(&verb.as_str()));
     if compiles && argv[1] != "vet" && !argv.iter().any(|word| word.contains("gcflags")) {
-        argv.insert(2, "-gcflags=-e".into());
+        // `-C DIR` must stay the first flag.
+        let at = match argv.get(2).map(String::as_str) {
+            Some("-C" | "--C") => 4.min(argv.len()),
+            Some(flag) if flag.starts_with("-C=") || flag.starts_with("--C=") => 3,
+            _ => 2,
+        };
+        argv.insert(at, "-gcflags=-e".into());
     }
 }
 

@@ -240,6 +240,10 @@ impl<'a> Project<'a> {
     /// A file's text.
     #[must_use]
     pub fn text(&self, path: &str) -> Option<Rc<str>> {
+        // The folder of the workspace itself is no file.
+        if path.is_empty() {
+            return None;
+        }
         if let Some(text) = self.texts.borrow().get(path) {
             return text.clone();
         }
