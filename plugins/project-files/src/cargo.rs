@@ -32,6 +32,10 @@ pub fn missing(workspace: &Workspace<'_>, diagnostic: &Diagnostic) -> Option<Vec
     let with_package: Vec<String> = packages.iter().map(|p| p.manifest.clone()).collect();
     let target = nearest(&with_package, &diagnostic.span.path)?;
     let target = packages.iter().find(|p| p.manifest == *target)?;
+    // Its programs and tests have its library without asking for it.
+    if target.krate == krate {
+        return None;
+    }
     let home = folder(&target.manifest);
     let section = section(
         diagnostic
@@ -40,7 +44,12 @@ pub fn missing(workspace: &Workspace<'_>, diagnostic: &Diagnostic) -> Option<Vec
             .get(home.len()..)?
             .trim_start_matches('/'),
     );
-    if target.asks(section, krate).is_some() {
+    // Tests and examples have what the library asks for, too.
+    let theirs: &[&str] = match section {
+        "dev-dependencies" => &SECTIONS[..2],
+        section => &[section],
+    };
+    if theirs.iter().any(|s| target.asks(s, krate).is_some()) {
         return None;
     }
     let text = workspace.text(&target.manifest)?;
@@ -57,19 +66,25 @@ pub fn missing(workspace: &Workspace<'_>, diagnostic: &Diagnostic) -> Option<Vec
         }),
     };
     // What the workspace keeps for all of its members.
-    let root = tables.iter().find(|(path, table)| {
+    let roots = tables.iter().filter(|(path, table)| {
         table.contains_key("workspace") && is_inside(&target.manifest, folder(path))
     });
+    let root = roots.max_by_key(|(path, _)| folder(path).len());
     let shared =
         root.and_then(|(_, table)| table.get("workspace")?.get("dependencies")?.as_table());
     if let Some((key, _)) = shared.and_then(|shared| entry(shared, krate)) {
         let why = "the workspace's [workspace.dependencies] have it".to_owned();
         return Some(vec![add(key, "{ workspace = true }", why)]);
     }
-    // A member of the workspace.
+    // A member of the workspace; what is only a program is no crate to use.
+    let libraries = workspace.files("**/src/lib.rs");
     let members: Vec<&Package> = packages
         .iter()
         .filter(|p| p.krate == krate && p.manifest != target.manifest)
+        .filter(|p| {
+            let usual = join(folder(&p.manifest), "src/lib.rs");
+            p.table.contains_key("lib") || usual.is_some_and(|lib| libraries.contains(&lib))
+        })
         .collect();
     if !members.is_empty() {
         let found = members.iter().filter(|p| !reaches(&packages, p, target));
@@ -132,7 +147,8 @@ fn krate(message: &str) -> Option<&str> {
     let from = wanted
         .iter()
         .find_map(|w| Some(line.find(w)? + w.len() - 1))?;
-    let name = quoted(&line[from..])?.split("::").next()?;
+    // Of a crate that is there and lacks an item the compiler says `a::b`.
+    let name = quoted(&line[from..])?;
     let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_');
     let known = [
         "crate",
@@ -233,6 +249,8 @@ fn insert(text: &str, section: &str, key: &str, value: &str) -> Option<(usize, S
     let header = format!("[{section}]");
     let mut at = 0;
     let mut inside = false;
+    // Where the comments begin that stand right above a line.
+    let mut comment = None;
     let mut keys: Vec<(String, usize)> = Vec::new();
     let mut end = None;
     for whole in text.split_inclusive('\n') {
@@ -252,9 +270,13 @@ fn insert(text: &str, section: &str, key: &str, value: &str) -> Option<(usize, S
                 .collect();
             let rest = plain[name.len()..].trim_start();
             if !name.is_empty() && (rest.starts_with('=') || rest.starts_with('.')) {
-                keys.push((name, at));
+                keys.push((name, comment.unwrap_or(at)));
             }
         }
+        comment = whole
+            .trim_start()
+            .starts_with('#')
+            .then(|| comment.unwrap_or(at));
         at += whole.len();
     }
     let sorted = keys.is_sorted_by(|a, b| a.0 <= b.0);

@@ -1,6 +1,6 @@
 //! Modules that a `go.mod` does not require.
 
-use crate::workspace::{Addition, Insertion, Workspace, folder, nearest, relative};
+use crate::workspace::{Addition, Insertion, Workspace, folder, join, nearest, relative};
 use buildfix_sdk::Diagnostic;
 
 /// What a `go.mod` says.
@@ -9,6 +9,8 @@ struct Module {
     path: String,
     /// Module paths and versions.
     requires: Vec<(String, String)>,
+    /// Module paths that are taken from elsewhere.
+    replaces: Vec<String>,
     /// The byte behind the last line of the first `require ( … )`.
     block_end: Option<usize>,
     text: String,
@@ -36,6 +38,11 @@ pub fn missing(workspace: &Workspace<'_>, diagnostic: &Diagnostic) -> Option<Vec
         .filter(|m| m.file != target.file && has(&m.path))
         .max_by_key(|m| m.path.len());
     if let Some(own) = own {
+        let knows = |path: &String| *path == own.path;
+        let asked = target.requires.iter().any(|(path, _)| knows(path));
+        if asked || target.replaces.iter().any(knows) || !own.has(workspace, package) {
+            return None;
+        }
         let at = relative(folder(&target.file), folder(&own.file));
         let at = if at.starts_with("..") {
             at
@@ -64,6 +71,16 @@ pub fn missing(workspace: &Workspace<'_>, diagnostic: &Diagnostic) -> Option<Vec
         .iter()
         .flat_map(|m| m.requires.iter().map(move |r| (m, r)))
         .filter(|(m, (path, _))| m.file != target.file && has(path));
+    // What is required already lacks the package; and what another module takes
+    // from elsewhere is of no use by its version.
+    let known = target.requires.iter().any(|(path, _)| has(path));
+    let replaced = modules
+        .iter()
+        .flat_map(|m| &m.replaces)
+        .any(|path| has(path));
+    if known || replaced {
+        return None;
+    }
     let longest = required.clone().map(|(_, (path, _))| path.len()).max()?;
     Some(
         required
@@ -120,6 +137,7 @@ impl Module {
             file: file.to_owned(),
             path: String::new(),
             requires: Vec::new(),
+            replaces: Vec::new(),
             block_end: None,
             text: String::new(),
         };
@@ -134,6 +152,7 @@ impl Module {
                     block = "require";
                     module.block_end.get_or_insert(at);
                 }
+                ["replace", "("] => block = "replace",
                 [_, "("] => block = "other",
                 _ => {
                     if block == "require" {
@@ -141,6 +160,8 @@ impl Module {
                         if module.requires.is_empty() || module.block_end.is_some() {
                             module.block_end = Some(at);
                         }
+                    } else if block == "replace" {
+                        words.insert(0, "replace");
                     } else if block == "other" {
                         continue;
                     }
@@ -151,6 +172,7 @@ impl Module {
                                 .requires
                                 .push(((*path).to_owned(), (*version).to_owned()));
                         }
+                        ["replace", path, ..] => module.replaces.push((*path).to_owned()),
                         _ => {}
                     }
                 }
@@ -158,6 +180,21 @@ impl Module {
         }
         module.text = text;
         (!module.path.is_empty()).then_some(module)
+    }
+
+    /// Whether one of its folders is the package.
+    fn has(&self, workspace: &Workspace<'_>, package: &str) -> bool {
+        let inner = package.get(self.path.len()..).unwrap_or_default();
+        join(folder(&self.file), inner).is_some_and(|home| {
+            let glob = match home.as_str() {
+                "" => "*.go".to_owned(),
+                home => format!("{home}/*.go"),
+            };
+            let files = workspace.files(&glob);
+            files
+                .iter()
+                .any(|file| folder(file) == home && !file.ends_with("_test.go"))
+        })
     }
 
     fn require(&self, path: &str, version: &str) -> Insertion {

@@ -55,11 +55,13 @@ impl Fixer for ProjectFiles {
             });
             match found.as_slice() {
                 [] => {}
-                [one] => {
-                    if let Some(fix) = one.fix(diagnostic, tier) {
-                        push(&mut answer.fixes, fix);
-                    }
-                }
+                [one] => match one.fix(diagnostic, tier) {
+                    Some(fix) => push(&mut answer.fixes, fix),
+                    None => answer.note(
+                        diagnostic,
+                        format!("{}; no place in it is certain", one.title()),
+                    ),
+                },
                 several => answer.note(diagnostic, ambiguous(several)),
             }
         }
@@ -88,9 +90,12 @@ fn ambiguous(several: &[Addition]) -> String {
 }
 
 impl Addition {
+    fn title(&self) -> String {
+        format!("in {} add {}: {}", self.path, self.entry, self.why)
+    }
+
     fn fix(&self, diagnostic: &Diagnostic, tier: &str) -> Option<buildfix_sdk::Fix> {
-        let title = format!("in {} add {}: {}", self.path, self.entry, self.why);
-        let mut fix = edit::fix(diagnostic, title, tier);
+        let mut fix = edit::fix(diagnostic, self.title(), tier);
         for insertion in self.insertions.as_deref()? {
             fix.edits.push(insertion.edit());
         }

@@ -10,6 +10,8 @@ struct Pom {
     file: String,
     group: String,
     artifact: String,
+    /// Its own, or its parent's.
+    version: Option<String>,
     dependencies: Vec<Dependency>,
     properties: Vec<String>,
 }
@@ -20,6 +22,9 @@ struct Dependency {
     artifact: String,
     version: Option<String>,
     scope: Option<String>,
+    /// Neither a classifier nor a type: these are of no use to another module
+    /// without knowing what it needs.
+    plain: bool,
 }
 
 pub fn missing(workspace: &Workspace<'_>, diagnostic: &Diagnostic) -> Option<Vec<Addition>> {
@@ -37,16 +42,21 @@ pub fn missing(workspace: &Workspace<'_>, diagnostic: &Diagnostic) -> Option<Vec
     let own = poms.iter().find(|pom| pom.file == *target)?;
     let mut wanted: Vec<(Dependency, String)> = Vec::new();
     let mut modules = BTreeSet::new();
+    let mut tests = BTreeSet::new();
     for symbol in workspace.host.members("java", package) {
         let mut parts = symbol.origin.split(':');
         match (parts.next(), parts.next(), parts.next()) {
+            // Tests are not in a module's jar.
+            (Some("workspace"), ..) if is_of_tests(&symbol.path) => {
+                tests.extend(nearest(&files, &symbol.path));
+            }
             (Some("workspace"), ..) => modules.extend(nearest(&files, &symbol.path)),
             (Some("maven"), Some(group), Some(artifact)) => {
                 for pom in &poms {
                     let named = pom
                         .dependencies
                         .iter()
-                        .find(|d| d.group == group && d.artifact == artifact);
+                        .find(|d| d.group == group && d.artifact == artifact && d.plain);
                     if let Some(named) = named {
                         wanted.push((named.clone(), format!("{} depends on it so", pom.file)));
                     }
@@ -55,7 +65,7 @@ pub fn missing(workspace: &Workspace<'_>, diagnostic: &Diagnostic) -> Option<Vec
             _ => {}
         }
     }
-    if modules.contains(target) {
+    if modules.contains(target) || tests.contains(target) {
         return None;
     }
     if !modules.is_empty() {
@@ -67,8 +77,12 @@ pub fn missing(workspace: &Workspace<'_>, diagnostic: &Diagnostic) -> Option<Vec
                 let dependency = Dependency {
                     group: pom.group.clone(),
                     artifact: pom.artifact.clone(),
-                    version: Some("${project.version}".to_owned()),
+                    version: Some(match &pom.version {
+                        Some(version) if pom.version != own.version => version.clone(),
+                        _ => "${project.version}".to_owned(),
+                    }),
                     scope: None,
+                    plain: true,
                 };
                 (
                     dependency,
@@ -78,7 +92,7 @@ pub fn missing(workspace: &Workspace<'_>, diagnostic: &Diagnostic) -> Option<Vec
             .collect();
     }
     let text = workspace.text(target)?;
-    let is_test = diagnostic.span.path.contains("src/test/");
+    let is_test = is_of_tests(&diagnostic.span.path);
     Some(
         wanted
             .into_iter()
@@ -101,6 +115,10 @@ pub fn missing(workspace: &Workspace<'_>, diagnostic: &Diagnostic) -> Option<Vec
             })
             .collect(),
     )
+}
+
+fn is_of_tests(path: &str) -> bool {
+    path.starts_with("src/test/") || path.contains("/src/test/")
 }
 
 /// Whether the properties of a version are those of this project, or of one in
@@ -134,12 +152,14 @@ impl Pom {
         let project = document.root_element();
         let parent = child(project, "parent");
         let group = text_of(project, "groupId").or_else(|| text_of(parent?, "groupId"));
+        let version = text_of(project, "version").or_else(|| text_of(parent?, "version"));
         let dependencies = child(project, "dependencies");
         let properties = child(project, "properties");
         Some(Self {
             file: file.to_owned(),
             group: group.unwrap_or_default(),
             artifact: text_of(project, "artifactId")?,
+            version,
             dependencies: dependencies
                 .into_iter()
                 .flat_map(|all| all.children())
@@ -149,6 +169,7 @@ impl Pom {
                         artifact: text_of(one, "artifactId")?,
                         version: text_of(one, "version"),
                         scope: text_of(one, "scope"),
+                        plain: child(one, "classifier").is_none() && child(one, "type").is_none(),
                     })
                 })
                 .collect(),

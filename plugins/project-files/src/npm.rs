@@ -184,7 +184,21 @@ fn known(
         let range = if protocol { "workspace:*" } else { "*" };
         return vec![add(usual, range, format!("{file} is that package"))];
     }
-    // What others ask for.
+    // What others ask for; a path is read from the folder that it stands in.
+    let is_path = |range: &str| {
+        let path = range.strip_prefix("workspace:").unwrap_or(range);
+        ["file:", "link:", "portal:", ".", "/", "~/"]
+            .iter()
+            .any(|start| path.starts_with(start))
+    };
+    let by_path = others.clone().any(|(_, manifest)| {
+        SECTIONS
+            .iter()
+            .any(|section| asks(manifest, section, name).is_some_and(is_path))
+    });
+    if by_path {
+        return Vec::new();
+    }
     let asked: Vec<Addition> = others
         .by_ref()
         .flat_map(|(file, manifest)| {

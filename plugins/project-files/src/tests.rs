@@ -529,3 +529,5 @@ fn a_dependency_of_another_module_is_depended_on() {
         ]
     );
 }
+
+mod certainty;
