@@ -145,7 +145,7 @@ fn parameter_with(
 }
 
 /// The type and method that the call with this `(` is of.
-fn callee(source: &Source, open: usize) -> Option<(String, String)> {
+pub(crate) fn callee(source: &Source, open: usize) -> Option<(String, String)> {
     let name = open.checked_sub(1).filter(|n| source.is_word(*n))?;
     let byte = source.bytes(name..open).start;
     let called = source.word(name).to_owned();

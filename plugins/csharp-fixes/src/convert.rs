@@ -1,6 +1,6 @@
 //! Values of one type where another is wanted.
 
-use crate::{Context, retype};
+use crate::{Context, generalise, instances, retype};
 use buildfix_fixer_support::types::shorten;
 use buildfix_fixer_support::{scope, symbols};
 use buildfix_sdk::{Diagnostic, Fix};
@@ -36,6 +36,11 @@ pub(crate) fn repair(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix>
     let numeric = NUMBERS.contains(&from.as_str()) && NUMBERS.contains(&to.as_str());
     if numeric {
         fixes.extend(wider_declaration(context, diagnostic, &tokens, from, to));
+    }
+    fixes.extend(instances::enumerator(context, diagnostic, &tokens, to));
+    if diagnostic.code == "CS1503" {
+        fixes.extend(instances::copy(context, diagnostic, &tokens, from));
+        fixes.extend(generalise::parameter(context, diagnostic, token, to));
     }
     fixes.extend(without_cast(context, diagnostic, &tokens, from, to));
     if (explicit && !other_arguments(context, from, to))

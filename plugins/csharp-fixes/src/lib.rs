@@ -9,6 +9,8 @@ mod asynchrony;
 mod calls;
 mod control;
 mod convert;
+mod generalise;
+mod instances;
 mod members;
 mod operators;
 mod qualify;
@@ -77,6 +79,7 @@ impl Context<'_> {
             "CS0019" | "CS0030" | "CS0428" | "CS0446" | "CS0665" | "CS0815" | "CS8917" => {
                 operators::repair(self, diagnostic)
             }
+            "CS1729" => instances::empty(self, diagnostic),
             "CS1955" => calls::not_invocable(self, diagnostic),
             "CS1615" | "CS1620" => calls::passing(self, diagnostic),
             "CS7036" => calls::missing_argument(self, diagnostic),

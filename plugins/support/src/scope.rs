@@ -24,7 +24,7 @@ pub struct Parameter {
 #[must_use]
 pub fn parameters(source: &Source, open: usize) -> Vec<Parameter> {
     let mut found = Vec::new();
-    for tokens in source.arguments(open) {
+    for tokens in parameter_ranges(source, open) {
         let mut at = tokens.start;
         while source.is(at, "[") {
             at = source.partner(at).map_or(tokens.end, |p| p + 1);
@@ -50,6 +50,29 @@ pub fn parameters(source: &Source, open: usize) -> Vec<Parameter> {
             name,
             default,
         });
+    }
+    found
+}
+
+/// Where each parameter stands. Unlike in an argument, `<` opens type arguments
+/// here: `Dictionary<string, int> counts` is one parameter.
+fn parameter_ranges(source: &Source, open: usize) -> Vec<Range<usize>> {
+    let Some(close) = source.partner(open) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let mut from = open + 1;
+    let mut at = from;
+    while at < close {
+        if source.is(at, ",") {
+            found.push(from..at);
+            from = at + 1;
+        }
+        let end = source.type_args_end(at).filter(|end| *end <= close);
+        at = end.unwrap_or_else(|| source.partner(at).filter(|p| *p > at).unwrap_or(at) + 1);
+    }
+    if from < close {
+        found.push(from..close);
     }
     found
 }
@@ -322,6 +345,25 @@ pub fn type_parameters(source: &Source, byte: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn type_arguments_part_no_parameters() {
+        let text =
+            "void M(Dictionary<string, List<int>> a, (int, int)[] b, int c = 1 < 2 ? 3 : 4) { }";
+        let source = Source::new(text);
+        let names: Vec<_> = parameters(&source, 2)
+            .iter()
+            .map(|p| (source.slice(p.ty.clone()), source.word(p.name)))
+            .collect();
+        assert_eq!(
+            names,
+            [
+                ("Dictionary<string, List<int>>", "a"),
+                ("(int, int)[]", "b"),
+                ("int", "c")
+            ]
+        );
+    }
 
     #[test]
     fn lists_what_is_in_reach() {
