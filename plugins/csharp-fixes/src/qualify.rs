@@ -6,7 +6,8 @@ use buildfix_fixer_support::{scope, span, symbols};
 use buildfix_sdk::{Diagnostic, Fix, edit};
 
 /// CS0104: the two types that a simple name stands for, each written in full;
-/// the one nearer to the file's own namespace first.
+/// the one that has the static member which is read first, then the one nearer
+/// to the file's own namespace.
 pub(crate) fn ambiguous_type(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
     let [name, candidates @ ..] = diagnostic.arguments.as_slice() else {
         return Vec::new();
@@ -28,8 +29,26 @@ pub(crate) fn ambiguous_type(context: &Context<'_>, diagnostic: &Diagnostic) -> 
             .max()
             .unwrap_or(0)
     };
+    // `Name.Member` is of the type that has such a static member.
+    let accessed = source.is(token + 1, ".").then(|| source.word(token + 2));
+    let fits = |full: &str| {
+        let members = context
+            .host
+            .members(symbols::CSHARP, full.split('<').next().unwrap_or(full));
+        let Some(name) = accessed.filter(|_| !members.is_empty()) else {
+            return 1;
+        };
+        let is_static = |kind: &str, signature: &str| {
+            matches!(kind, "enum-member" | "constant")
+                || ["static ", "const "].iter().any(|w| signature.contains(w))
+        };
+        let found = members
+            .iter()
+            .any(|m| m.name == name && is_static(&m.kind, &m.signature));
+        2 * u32::from(found)
+    };
     let mut candidates: Vec<&String> = candidates.iter().collect();
-    candidates.sort_by_key(|c| std::cmp::Reverse(near(c)));
+    candidates.sort_by_cached_key(|c| std::cmp::Reverse((fits(c), near(c))));
     candidates
         .into_iter()
         .map(|full| {

@@ -387,3 +387,16 @@ fn aligns_members_unless_an_explicit_one_is_the_cause() {
 fn survives_any_text_at_any_point() {
     survives::<CsharpFixes>(include_str!("../plugin.toml"));
 }
+
+#[test]
+fn means_the_type_that_has_the_member() {
+    let text = "namespace A.X { class Json { public string Read(int i) => null; } }\n\
+        namespace B.Y { static class Json { public static string Read(string s) => s; } }\n\
+        namespace A { class C { string M() => ¦Json.Read(\"\"); } }";
+    let error = "CS0104: 'Json' is an ambiguous reference between 'A.X.Json' and 'B.Y.Json'";
+    assert!(one(text, error).contains("=> B.Y.Json.Read"));
+    let library =
+        "namespace A { class C { object M(string s) => ¦JsonSerializer.Deserialize<int>(s); } }";
+    let error = "CS0104: 'JsonSerializer' is an ambiguous reference between 'Newtonsoft.Json.JsonSerializer' and 'System.Text.Json.JsonSerializer'";
+    assert!(one(library, error).contains("=> System.Text.Json.JsonSerializer.Deserialize"));
+}
