@@ -153,7 +153,7 @@ pub(crate) fn callee(source: &Source, open: usize) -> Option<(String, String)> {
     if source.is(name.wrapping_sub(1), "new") {
         return Some((called.clone(), called));
     }
-    if !source.is(name.wrapping_sub(1), ".") || source.is(name - 2, "this") {
+    if !source.is(name.wrapping_sub(1), ".") || source.is(name.wrapping_sub(2), "this") {
         return Some((own()?, called));
     }
     let receiver = source.word(name.wrapping_sub(2));

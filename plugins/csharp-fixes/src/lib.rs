@@ -5,6 +5,7 @@
 //! disables code that does something.
 
 mod access;
+mod arity;
 mod asynchrony;
 mod calls;
 mod control;
@@ -79,7 +80,13 @@ impl Context<'_> {
             "CS0019" | "CS0030" | "CS0428" | "CS0446" | "CS0665" | "CS0815" | "CS8917" => {
                 operators::repair(self, diagnostic)
             }
-            "CS1729" => instances::empty(self, diagnostic),
+            "CS1501" => arity::missing(self, diagnostic),
+            "CS1729" => {
+                let mut fixes = arity::missing(self, diagnostic);
+                fixes.extend(instances::empty(self, diagnostic));
+                fixes
+            }
+            "CS1739" => arity::argument_name(self, diagnostic),
             "CS1955" => calls::not_invocable(self, diagnostic),
             "CS1615" | "CS1620" => calls::passing(self, diagnostic),
             "CS7036" => calls::missing_argument(self, diagnostic),
