@@ -6,6 +6,7 @@
 //! * [`expressions`]: `new`, `await`, `()`, `return`
 //! * [`unused`]: what nothing reads
 //! * [`optional`]: properties that are not always there
+//! * [`nullness`], [`guards`]: values that may be `null` or `undefined`
 //! * [`implement`], [`properties`]: members that a class or object has to have
 //! * [`declare`]: members that are used but not declared
 //! * [`generic`]: constraints and the type of `this`
@@ -19,9 +20,11 @@ mod declarations;
 mod declare;
 mod expressions;
 mod generic;
+mod guards;
 mod implement;
 mod modifiers;
 mod names;
+mod nullness;
 mod optional;
 mod properties;
 mod small;
@@ -104,8 +107,12 @@ fn rules(code: &str) -> &'static [Rule] {
         "TS2348" => &[expressions::add_new],
         "TS2352" => &[expressions::over_unknown],
         "TS2349" | "TS2351" => &[expressions::add_await, expressions::called_namespace],
-        "TS2801" | "TS2362" | "TS2363" | "TS2365" | "TS2367" | "TS2488" | "TS2504" | "TS2495"
-        | "TS2802" => &[expressions::add_await],
+        "TS2531" | "TS2532" | "TS2533" | "TS18047" | "TS18048" | "TS18049" | "TS2721"
+        | "TS2722" | "TS2723" => &[nullness::possibly],
+        "TS2488" => &[nullness::missing_list, expressions::add_await],
+        "TS2801" | "TS2362" | "TS2363" | "TS2365" | "TS2367" | "TS2504" | "TS2495" | "TS2802" => {
+            &[expressions::add_await]
+        }
         "TS2322" => &[
             small::nested_spelling,
             properties::add_missing,
@@ -121,7 +128,11 @@ fn rules(code: &str) -> &'static [Rule] {
             expressions::called_namespace,
             generic::constrain,
         ],
-        "TS2339" => &[expressions::add_await, declare::member],
+        "TS2339" => &[
+            expressions::add_await,
+            nullness::missing_pattern,
+            declare::member,
+        ],
         "TS2420" | "TS2720" => &[implement::interface],
         "TS2515" | "TS2653" | "TS2654" | "TS2655" | "TS2656" => &[implement::inherited],
         "TS2564" => &[optional::initialize],
@@ -155,3 +166,6 @@ buildfix_sdk::export!(Fixes);
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod strict_tests;
