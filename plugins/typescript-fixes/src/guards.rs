@@ -285,6 +285,8 @@ fn returns_value(source: &Source, body: Span) -> bool {
 pub fn is_reference(source: &Source, expression: &Expression) -> bool {
     match expression {
         Expression::Identifier(_) | Expression::ThisExpression(_) => true,
+        Expression::TSNonNullExpression(inner) => is_reference(source, &inner.expression),
+        Expression::ParenthesizedExpression(inner) => is_reference(source, &inner.expression),
         Expression::StaticMemberExpression(member) => {
             !member.optional && is_reference(source, &member.object)
         }
@@ -473,11 +475,22 @@ pub fn wrap(context: &Context, diagnostic: &Diagnostic, subject: Subject) -> Opt
     let AstKind::ExpressionStatement(first) = place.statement else {
         return None;
     };
-    let indent = indentation(text, first.span.start).to_owned();
-    let held = hold(context, source, subject, &indent)?;
-    if !held.declaration.is_empty() && unconditional(source, subject.id).is_none() {
+    // What lies in a branch of the expression is not always reached.
+    let nodes = source.semantic.nodes();
+    let branches = nodes
+        .ancestors(subject.id)
+        .take_while(|node| node.id() != place.id)
+        .any(|node| {
+            matches!(
+                node.kind(),
+                AstKind::LogicalExpression(_) | AstKind::ConditionalExpression(_)
+            )
+        });
+    if branches {
         return None;
     }
+    let indent = indentation(text, first.span.start).to_owned();
+    let held = hold(context, source, subject, &indent)?;
     let mut end = first.span.end;
     if place.listed && held.declaration.is_empty() {
         end = together(source, place.id, &held.name).unwrap_or(end);

@@ -7,6 +7,8 @@
 //! * [`unused`]: what nothing reads
 //! * [`optional`]: properties that are not always there
 //! * [`nullness`], [`guards`]: values that may be `null` or `undefined`
+//! * [`unknown`], [`widen`], [`strict`]: what else strict checks ask for
+//! * [`duplicates`]: what is declared twice
 //! * [`implement`], [`properties`]: members that a class or object has to have
 //! * [`declare`]: members that are used but not declared
 //! * [`generic`]: constraints and the type of `this`
@@ -18,6 +20,7 @@ mod annotate;
 mod class;
 mod declarations;
 mod declare;
+mod duplicates;
 mod expressions;
 mod generic;
 mod guards;
@@ -28,9 +31,12 @@ mod nullness;
 mod optional;
 mod properties;
 mod small;
+mod strict;
 mod syntax;
+mod unknown;
 mod unused;
 mod usage;
+mod widen;
 
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response};
 use buildfix_typescript_syntax::{Context, Project, spelling};
@@ -116,13 +122,26 @@ fn rules(code: &str) -> &'static [Rule] {
         "TS2322" => &[
             small::nested_spelling,
             properties::add_missing,
+            unknown::given,
+            widen::missing,
             expressions::async_body,
             expressions::add_await,
             expressions::add_return,
             generic::constrain,
         ],
+        "TS2538" => &[strict::index],
+        "TS2454" => &[strict::unassigned],
+        "TS7030" => &[strict::some_return],
+        "TS2366" => &[strict::no_end],
+        "TS7053" => &[strict::open_index],
+        "TS7015" => &[strict::number_index],
+        "TS1117" => &[duplicates::property],
+        "TS2300" | "TS2451" | "TS2393" => &[duplicates::declaration],
+        "TS18046" | "TS2571" => &[unknown::access],
         "TS2345" => &[
             properties::add_missing,
+            unknown::given,
+            widen::missing,
             expressions::add_await,
             expressions::add_return,
             expressions::called_namespace,

@@ -73,7 +73,7 @@ fn finish(mut fixes: Vec<Fix>) -> Option<Vec<Fix>> {
 }
 
 /// Whether a node is an expression that a message may be about.
-fn is_value(kind: AstKind) -> bool {
+pub fn is_value(kind: AstKind) -> bool {
     matches!(
         kind,
         AstKind::IdentifierReference(_)
@@ -369,6 +369,12 @@ fn by_position<'a>(
         Some((_, fix)) => (Some(fix), None),
         None => (None, None),
     };
+    // A condition around a statement skips nothing but it.
+    let around = wrap(context, diagnostic, subject);
+    let quiet = match &around {
+        Some(_) if !ends_body(source, subject) => around.clone(),
+        _ => quiet,
+    };
     let mut fixes: Vec<Fix> = Vec::new();
     let number = is_count(source, &chain) || ty.as_ref().is_some_and(only_number);
     match chain.position {
@@ -391,10 +397,8 @@ fn by_position<'a>(
         }
         Position::List => fixes.extend(default("[]")),
         Position::Target => {
-            if ends_body(source, subject) {
-                fixes.extend(quiet.clone());
-            }
-            fixes.extend(wrap(context, diagnostic, subject));
+            fixes.extend(quiet.clone());
+            fixes.extend(around.filter(|fix| !fixes.contains(fix)));
         }
         Position::Variable => {
             fixes.extend(quiet.clone());

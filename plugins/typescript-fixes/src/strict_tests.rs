@@ -163,7 +163,13 @@ fn a_statement_waits_for_the_value() {
             "TS2532",
             "Object is possibly 'undefined'.",
             "for (let i = 0; i < n; i++) {\n    x *= ¦rows[i];\n}",
-            "for (let i = 0; i < n; i++) {\n    const row = rows[i];\n    if (row === undefined) {\n        continue;\n    }\n    x *= row;\n}",
+            "for (let i = 0; i < n; i++) {\n    const row = rows[i];\n    if (row !== undefined) {\n        x *= row;\n    }\n}",
+        ),
+        (
+            "TS2532",
+            "Object is possibly 'undefined'.",
+            "for (let i = 0; i < n; i++) {\n    const x = ¦rows[i].a;\n}",
+            "for (let i = 0; i < n; i++) {\n    const row = rows[i];\n    if (row === undefined) {\n        continue;\n    }\n    const x = row.a;\n}",
         ),
         (
             "TS18048",
@@ -226,4 +232,310 @@ fn a_guard_stays_out_of_branches_and_loops_that_it_would_stop() {
     // `?.` is illegal there.
     let got = all("TS18048", U, "new ¦u.A();");
     assert!(got.iter().all(|(_, text)| !text.contains("?.")), "{got:?}");
+}
+
+#[test]
+fn an_unknown_value_is_asked_what_it_is() {
+    let e = "'e' is of type 'unknown'.";
+    check(&[
+        (
+            "TS18046",
+            e,
+            "try {} catch (e) { log(¦e.message); }",
+            "try {} catch (e) { log(e instanceof Error ? e.message : String(e)); }",
+        ),
+        (
+            "TS18046",
+            e,
+            "try {} catch (e) { log('a' + ¦e.message); }",
+            "try {} catch (e) { log('a' + (e instanceof Error ? e.message : String(e))); }",
+        ),
+        (
+            "TS18046",
+            e,
+            "try {} catch (e) { s = ¦e.stack; }",
+            "try {} catch (e) { s = e instanceof Error ? e.stack : undefined; }",
+        ),
+        (
+            "TS18046",
+            e,
+            "try {} catch (e) { if (¦e.code === 'A') {} }",
+            "try {} catch (e) { if (e instanceof Error && \"code\" in e && e.code === 'A') {} }",
+        ),
+        (
+            "TS18046",
+            e,
+            "try {} catch (e) { if (¦e.message.includes('A')) {} }",
+            "try {} catch (e) { if (e instanceof Error && e.message.includes('A')) {} }",
+        ),
+        (
+            "TS2345",
+            "Argument of type 'unknown' is not assignable to parameter of type 'Error'.",
+            "try {} catch (e) { fail(¦e); }",
+            "try {} catch (e) { fail(e instanceof Error ? e : new Error(String(e))); }",
+        ),
+        (
+            "TS2322",
+            "Type 'unknown' is not assignable to type 'string'.",
+            "try {} catch (e) { const ¦s: string = e; }",
+            "try {} catch (e) { const s: string = String(e); }",
+        ),
+    ]);
+    // A call of something unknown cannot be told to be safe.
+    let got = all("TS18046", e, "try {} catch (e) { ¦e.retry(); }");
+    assert_eq!(got[0].0, "placeholder");
+    assert_eq!(all("TS18046", "'j' is of type 'unknown'.", "¦j();"), []);
+}
+
+#[test]
+fn a_place_is_declared_to_take_what_it_gets() {
+    let undefined = "Type 'string | undefined' is not assignable to type 'string'.\n  Type 'undefined' is not assignable to type 'string'.";
+    let argument = "Argument of type 'string | undefined' is not assignable to parameter of type 'string'.\n  Type 'undefined' is not assignable to type 'string'.";
+    let null = "Type 'null' is not assignable to type 'string'.";
+    check(&[
+        (
+            "TS2322",
+            undefined,
+            "const ¦a: string = b;",
+            "const a: string | undefined = b;",
+        ),
+        (
+            "TS2322",
+            null,
+            "let ¦a: () => void = null;",
+            "let a: (() => void) | null = null;",
+        ),
+        (
+            "TS2322",
+            undefined,
+            "async function f(): Promise<string> { ¦return b; }",
+            "async function f(): Promise<string | undefined> { return b; }",
+        ),
+        (
+            "TS2322",
+            undefined,
+            "class C { p: string; f(a?: string) { ¦this.p = a; } }",
+            "class C { p: string | undefined; f(a?: string) { this.p = a; } }",
+        ),
+        (
+            "TS2322",
+            null,
+            "let a = '';\n¦a = null;",
+            "let a: string | null = '';\na = null;",
+        ),
+        (
+            "TS2322",
+            undefined,
+            "interface I { p: string }\nconst i: I = { ¦p: b };",
+            "interface I { p: string | undefined }\nconst i: I = { p: b };",
+        ),
+        (
+            "TS2345",
+            argument,
+            "function f(a: string) { log(a); }\nf(¦b);",
+            "function f(a: string | undefined) { log(a); }\nf(b);",
+        ),
+        // What reaches into its parameter is not asked to do without it first.
+        (
+            "TS2345",
+            argument,
+            "function f(a: string) { log(a.length); }\nf(¦b);",
+            "function f(a: string) { log(a.length); }\nf(b ?? \"\");",
+        ),
+        (
+            "TS2345",
+            argument,
+            "class A { m(a: string) {} }\nfunction f(x: A) { x.m(¦b); }",
+            "class A { m(a: string | undefined) {} }\nfunction f(x: A) { x.m(b); }",
+        ),
+        (
+            "TS2345",
+            argument,
+            "class A { constructor(a: string) {} }\nnew A(¦b);",
+            "class A { constructor(a: string | undefined) {} }\nnew A(b);",
+        ),
+    ]);
+    // Something else does not fit.
+    assert_eq!(
+        all(
+            "TS2322",
+            "Type 'number | undefined' is not assignable to type 'string'.\n  Type 'number' is not assignable to type 'string'.",
+            "const ¦a: string = b;",
+        ),
+        []
+    );
+}
+
+#[test]
+fn an_index_is_one_that_fits() {
+    let open = "Element implicitly has an 'any' type because expression of type 'string' can't be used to index type '{ a: number; }'.";
+    check(&[
+        (
+            "TS7053",
+            open,
+            "const c = { a: 1 };\nfunction f(k: string) { return ¦c[k]; }",
+            "const c = { a: 1 };\nfunction f(k: string) { return c[k as keyof typeof c]; }",
+        ),
+        (
+            "TS7053",
+            "Element implicitly has an 'any' type because expression of type 'string' can't be used to index type 'T'.",
+            "const v = ¦f()[a + b];",
+            "const v = f()[(a + b) as keyof T];",
+        ),
+        (
+            "TS7053",
+            "Element implicitly has an 'any' type because expression of type 'string' can't be used to index type '{}'.",
+            "const o = {};\nfunction f(k: string) { ¦o[k] = 1; }",
+            "const o: Record<string, number> = {};\nfunction f(k: string) { o[k] = 1; }",
+        ),
+        (
+            "TS7015",
+            "Element implicitly has an 'any' type because index expression is not of type 'number'.",
+            "const x = a[¦k];",
+            "const x = a[Number(k)];",
+        ),
+        (
+            "TS2538",
+            "Type 'undefined' cannot be used as an index type.",
+            "const x = a[¦k];",
+            "const x = k !== undefined ? a[k] : undefined;",
+        ),
+        (
+            "TS2538",
+            "Type 'undefined' cannot be used as an index type.",
+            "a[¦k] = 1;",
+            "if (k !== undefined) {\n    a[k] = 1;\n}",
+        ),
+    ]);
+    // A literal names what is not there.
+    assert_eq!(
+        all(
+            "TS7053",
+            "Element implicitly has an 'any' type because expression of type '\"b\"' can't be used to index type '{ a: number; }'.",
+            "¦c['b'];",
+        ),
+        []
+    );
+    assert_eq!(
+        all(
+            "TS7015",
+            "index expression is not of type 'number'.",
+            "a[¦'b'];"
+        ),
+        []
+    );
+}
+
+#[test]
+fn every_path_has_a_result() {
+    let lacks =
+        "Function lacks ending return statement and return type does not include 'undefined'.";
+    check(&[
+        (
+            "TS7030",
+            "Not all code paths return a value.",
+            "function ¦f(x: boolean) {\n  if (x) {\n    return 1;\n  }\n}",
+            "function f(x: boolean) {\n  if (x) {\n    return 1;\n  }\n  return undefined;\n}",
+        ),
+        (
+            "TS7030",
+            "Not all code paths return a value.",
+            "const f = (x: boolean) => { if (x) { ¦return; } return 1; };",
+            "const f = (x: boolean) => { if (x) { return undefined; } return 1; };",
+        ),
+        (
+            "TS2366",
+            lacks,
+            "function f(x: boolean): ¦string { if (x) return ''; }",
+            "function f(x: boolean): string | undefined { if (x) return ''; return undefined; }",
+        ),
+        (
+            "TS2366",
+            lacks,
+            "async function f(x: boolean): ¦Promise<string> { if (x) return ''; }",
+            "async function f(x: boolean): Promise<string | undefined> { if (x) return ''; return undefined; }",
+        ),
+        (
+            "TS2366",
+            lacks,
+            "function f(x: T): ¦string {\n    switch (x) {\n        case 1: return '';\n    }\n}",
+            "function f(x: T): string {\n    switch (x) {\n        case 1: return '';\n    }\n    throw new Error(\"no case fits\");\n}",
+        ),
+        (
+            "TS2366",
+            lacks,
+            "class C { m(x: T): ¦number | null { if (x) return 1; } }",
+            "class C { m(x: T): number | null { if (x) return 1; return null; } }",
+        ),
+    ]);
+}
+
+#[test]
+fn a_variable_has_a_value_before_it_is_read() {
+    let early = "Variable 'x' is used before being assigned.";
+    check(&[
+        (
+            "TS2454",
+            early,
+            "let x: number;\nfor (const a of b) ¦x += a;",
+            "let x: number = 0;\nfor (const a of b) x += a;",
+        ),
+        (
+            "TS2454",
+            early,
+            "let x: T;\nif (c) x = d;\nlog(¦x);",
+            "let x: T | undefined;\nif (c) x = d;\nlog(x);",
+        ),
+    ]);
+    assert_eq!(all("TS2454", early, "let x = 1;\nlog(¦x);"), []);
+}
+
+#[test]
+fn only_equal_duplicates_go() {
+    let twice = "An object literal cannot have multiple properties with the same name.";
+    check(&[
+        (
+            "TS1117",
+            twice,
+            "const o = { a: 1, b: 2, ¦a: 1 };",
+            "const o = { b: 2, a: 1 };",
+        ),
+        (
+            "TS2451",
+            "Cannot redeclare block-scoped variable 'a'.",
+            "const a = 1;\nlog(a);\nconst ¦a = 1;\n",
+            "const a = 1;\nlog(a);\n",
+        ),
+        (
+            "TS2300",
+            "Duplicate identifier 'a'.",
+            "interface I {\n    ¦a: string;\n    b: string;\n    a: string;\n}",
+            "interface I {\n    a: string;\n    b: string;\n}",
+        ),
+        (
+            "TS2300",
+            "Duplicate identifier 'a'.",
+            "import { ¦a } from './a';\nimport { a } from './a';\n",
+            "import { a } from './a';\n",
+        ),
+        (
+            "TS2393",
+            "Duplicate function implementation.",
+            "export function ¦f() {\n  g();\n}\nexport function f() {\n  g();\n}\n",
+            "export function f() {\n  g();\n}\n",
+        ),
+    ]);
+    let tiers = |code: &str, before: &str| -> Vec<String> {
+        all(code, "", before)
+            .into_iter()
+            .map(|(tier, _)| tier)
+            .collect()
+    };
+    assert_eq!(tiers("TS1117", "const o = { a: 1, ¦a: 2 };"), ["suggest"]);
+    // What is called twice may be meant twice.
+    assert_eq!(
+        tiers("TS2451", "const a = f();\nconst ¦a = f();"),
+        ["suggest"]
+    );
+    assert!(tiers("TS2451", "const a = 1;\nconst ¦a = 2;").is_empty());
 }
