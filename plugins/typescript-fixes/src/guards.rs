@@ -282,20 +282,20 @@ fn returns_value(source: &Source, body: Span) -> bool {
 
 /// Whether the compiler narrows an expression once it has been asked about:
 /// names, `this`, and properties of those.
-pub fn is_reference(source: &Source, expression: &Expression) -> bool {
+pub fn is_reference(expression: &Expression) -> bool {
     match expression {
         Expression::Identifier(_) | Expression::ThisExpression(_) => true,
-        Expression::TSNonNullExpression(inner) => is_reference(source, &inner.expression),
-        Expression::ParenthesizedExpression(inner) => is_reference(source, &inner.expression),
+        Expression::TSNonNullExpression(inner) => is_reference(&inner.expression),
+        Expression::ParenthesizedExpression(inner) => is_reference(&inner.expression),
         Expression::StaticMemberExpression(member) => {
-            !member.optional && is_reference(source, &member.object)
+            !member.optional && is_reference(&member.object)
         }
         Expression::PrivateFieldExpression(member) => {
-            !member.optional && is_reference(source, &member.object)
+            !member.optional && is_reference(&member.object)
         }
         Expression::ComputedMemberExpression(member) => {
             !member.optional
-                && is_reference(source, &member.object)
+                && is_reference(&member.object)
                 && matches!(
                     member.expression,
                     Expression::StringLiteral(_) | Expression::NumericLiteral(_)
@@ -305,19 +305,15 @@ pub fn is_reference(source: &Source, expression: &Expression) -> bool {
     }
 }
 
-/// The expression at a node, as far as the rules of this module ask for it.
-fn node_is_reference(source: &Source, id: NodeId) -> bool {
-    match source.semantic.nodes().kind(id) {
+/// [`is_reference`] of a node.
+fn node_is_reference(kind: AstKind) -> bool {
+    match kind {
         AstKind::IdentifierReference(_) | AstKind::ThisExpression(_) => true,
-        AstKind::StaticMemberExpression(member) => {
-            !member.optional && is_reference(source, &member.object)
-        }
-        AstKind::PrivateFieldExpression(member) => {
-            !member.optional && is_reference(source, &member.object)
-        }
+        AstKind::StaticMemberExpression(member) => !member.optional && is_reference(&member.object),
+        AstKind::PrivateFieldExpression(member) => !member.optional && is_reference(&member.object),
         AstKind::ComputedMemberExpression(member) => {
             !member.optional
-                && is_reference(source, &member.object)
+                && is_reference(&member.object)
                 && matches!(
                     member.expression,
                     Expression::StringLiteral(_) | Expression::NumericLiteral(_)
@@ -337,7 +333,7 @@ struct Held {
 
 fn hold(context: &Context, source: &Source, subject: Subject, indent: &str) -> Option<Held> {
     let value = source.slice(subject.span);
-    if node_is_reference(source, subject.id) {
+    if node_is_reference(source.semantic.nodes().kind(subject.id)) {
         return Some(Held {
             name: value.to_owned(),
             declaration: String::new(),
@@ -556,7 +552,7 @@ pub fn conjunction(
     of: NodeId,
 ) -> Option<Fix> {
     let source = context.source()?;
-    if !node_is_reference(source, subject.id) {
+    if !node_is_reference(source.semantic.nodes().kind(subject.id)) {
         return None;
     }
     let nodes = source.semantic.nodes();

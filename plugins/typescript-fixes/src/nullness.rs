@@ -376,6 +376,7 @@ fn by_position<'a>(
         _ => quiet,
     };
     let mut fixes: Vec<Fix> = Vec::new();
+    let mut last = None;
     let number = is_count(source, &chain) || ty.as_ref().is_some_and(only_number);
     match chain.position {
         Position::Statement | Position::Condition if chain.longer => fixes.extend(access()),
@@ -391,8 +392,9 @@ fn by_position<'a>(
                 fixes.extend(default("0"));
             }
             fixes.extend(quiet.clone());
-            if !neutral && number {
-                fixes.extend(default("0"));
+            // The compiler reckons with numbers only, but for `bigint`.
+            if !neutral || !number {
+                last = default("0");
             }
         }
         Position::List => fixes.extend(default("[]")),
@@ -419,7 +421,7 @@ fn by_position<'a>(
             }
         }
     }
-    for fix in quiet.into_iter().chain(loud) {
+    for fix in quiet.into_iter().chain(loud).chain(last) {
         if !fixes.contains(&fix) {
             fixes.push(fix);
         }

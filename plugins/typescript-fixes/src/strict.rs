@@ -15,8 +15,9 @@ use buildfix_typescript_syntax::{
 };
 use oxc_ast::{
     AstKind,
-    ast::{ArrowFunctionBody, Expression, FunctionBody, Statement, TSType},
+    ast::{ArrowFunctionBody, ClassElement, Expression, FunctionBody, Statement, TSType},
 };
+use oxc_semantic::SymbolId;
 use oxc_span::GetSpan;
 
 /// `Type 'undefined' cannot be used as an index type.`
@@ -49,7 +50,7 @@ pub fn index(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
     let mut fixes = Vec::new();
     if let Some(fix) = wrap(context, diagnostic, subject) {
         fixes.push(fix);
-    } else if !assigned && is_reference(source, &member.expression) {
+    } else if !assigned && is_reference(&member.expression) {
         let present = missing.present(source.slice(key));
         fixes.push(
             context
@@ -304,7 +305,7 @@ pub fn open_index(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>
     if owner == "{}" {
         return annotate_record(context, diagnostic, source, &member.object, key_type);
     }
-    let of = if is_reference(source, &member.object) && !object.contains(['!', '[', '(', '#']) {
+    let of = if is_reference(&member.object) && !object.contains(['!', '[', '(', '#']) {
         format!("keyof typeof {object}")
     } else if is_identifier(owner) {
         format!("keyof {owner}")
@@ -331,19 +332,9 @@ pub fn open_index(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>
     }])
 }
 
-/// `const o = {}` that is filled by index becomes a record.
-fn annotate_record<'a>(
-    context: &Context<'_, 'a>,
-    diagnostic: &Diagnostic,
-    source: &Source<'a>,
-    object: &Expression,
-    key_type: &str,
-) -> Option<Vec<Fix>> {
-    let Expression::Identifier(id) = object else {
-        return None;
-    };
-    let symbol = source.lookup(id.span.start, &id.name)?;
-    let end = source.declarations(symbol).into_iter().find_map(|node| {
+/// Where the name ends of a variable that begins with an object and has no type.
+fn untyped_object(source: &Source, symbol: SymbolId) -> Option<u32> {
+    source.declarations(symbol).into_iter().find_map(|node| {
         std::iter::once(node.kind())
             .chain(source.semantic.nodes().ancestor_kinds(node.id()))
             .take(2)
@@ -354,7 +345,43 @@ fn annotate_record<'a>(
                 }
                 _ => None,
             })
-    })?;
+    })
+}
+
+/// `const o = {}` that is filled by index becomes a record.
+fn annotate_record<'a>(
+    context: &Context<'_, 'a>,
+    diagnostic: &Diagnostic,
+    source: &Source<'a>,
+    object: &Expression,
+    key_type: &str,
+) -> Option<Vec<Fix>> {
+    let (end, name) = match object {
+        Expression::Identifier(id) => {
+            let symbol = source.lookup(id.span.start, &id.name)?;
+            (untyped_object(source, symbol)?, id.name.as_str())
+        }
+        Expression::StaticMemberExpression(member)
+            if matches!(member.object, Expression::ThisExpression(_)) =>
+        {
+            let name = member.property.name.as_str();
+            let end = source.enclosing(member.span.start, |kind| match kind {
+                AstKind::Class(class) => class.body.body.iter().find_map(|element| match element {
+                    ClassElement::PropertyDefinition(property)
+                        if property.key.is_specific_static_name(name)
+                            && property.type_annotation.is_none()
+                            && matches!(property.value, Some(Expression::ObjectExpression(_))) =>
+                    {
+                        Some(property.key.span().end)
+                    }
+                    _ => None,
+                }),
+                _ => None,
+            })?;
+            (end, source.slice(member.span))
+        }
+        _ => return None,
+    };
     let infer = context.infer()?;
     let mut values = Vec::new();
     for node in source.semantic.nodes().iter() {
@@ -363,7 +390,7 @@ fn annotate_record<'a>(
         };
         let target = source.slice(assignment.left.span());
         if target
-            .strip_prefix(id.name.as_str())
+            .strip_prefix(name)
             .is_some_and(|rest| rest.starts_with('['))
         {
             values.push(infer.expression(&assignment.right).map(|ty| ty.widen()));
@@ -376,7 +403,7 @@ fn annotate_record<'a>(
     } else {
         "string"
     };
-    let title = format!("declare '{}' as a record", id.name);
+    let title = format!("declare '{name}' as a record");
     let (fix, value) = match value.filter(|ty| !ty.is("any")) {
         Some(ty) => (context.verified(diagnostic, title), ty.to_string()),
         None => (context.placeholder(diagnostic, title), "any".to_owned()),
@@ -404,7 +431,7 @@ pub fn number_index(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fi
             _ => None,
         })?;
     // A literal names a property that is not there.
-    if !is_reference(source, key) {
+    if !is_reference(key) {
         return None;
     }
     let text = format!("Number({})", source.slice(key.span()));

@@ -1,11 +1,10 @@
 //! What strict checks ask for: a text with the place of the error marked, and
 //! the answers that it gets.
 
-use crate::Fixes;
-use testing::{answers, first};
-
-#[path = "../../typescript-syntax/testing.rs"]
-mod testing;
+use crate::{
+    Fixes,
+    tests::testing::{answers, first},
+};
 
 /// Code, message, before, after the first answer.
 type Row = (&'static str, &'static str, &'static str, &'static str);
@@ -211,13 +210,10 @@ fn what_is_certain_comes_before_what_gives_up() {
 fn a_guard_stays_out_of_branches_and_loops_that_it_would_stop() {
     // Behind `&&` the value is read only sometimes, and a `while` would never end.
     for before in ["a && (x = ¦u * 2);", "c ? ¦u * 2 : 0;"] {
-        assert_eq!(
-            all("TS18048", U, before)
-                .into_iter()
-                .filter(|(tier, _)| tier == "verified")
-                .collect::<Vec<_>>(),
-            [],
-            "{before}"
+        let got = all("TS18048", U, before);
+        assert!(
+            got.iter().all(|(_, text)| !text.contains("if (")),
+            "{got:?}"
         );
     }
     let got = all(
@@ -335,6 +331,12 @@ fn a_place_is_declared_to_take_what_it_gets() {
             "function f(a: string) { log(a); }\nf(¦b);",
             "function f(a: string | undefined) { log(a); }\nf(b);",
         ),
+        (
+            "TS2322",
+            undefined,
+            "const a: [string] = [¦b];",
+            "const a: [string] = [b ?? \"\"];",
+        ),
         // What reaches into its parameter is not asked to do without it first.
         (
             "TS2345",
@@ -387,6 +389,12 @@ fn an_index_is_one_that_fits() {
             "Element implicitly has an 'any' type because expression of type 'string' can't be used to index type '{}'.",
             "const o = {};\nfunction f(k: string) { ¦o[k] = 1; }",
             "const o: Record<string, number> = {};\nfunction f(k: string) { o[k] = 1; }",
+        ),
+        (
+            "TS7053",
+            "Element implicitly has an 'any' type because expression of type 'string' can't be used to index type '{}'.",
+            "class C { o = {}; f(k: string) { ¦this.o[k] = 1; } }",
+            "class C { o: Record<string, number> = {}; f(k: string) { this.o[k] = 1; } }",
         ),
         (
             "TS7015",

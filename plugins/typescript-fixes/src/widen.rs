@@ -206,6 +206,11 @@ fn value(source: &Source, at: u32) -> Option<Span> {
                 .iter()
                 .map(GetSpan::span)
                 .find(|span| span.start == at),
+            AstKind::ArrayExpression(array) => array
+                .elements
+                .iter()
+                .map(GetSpan::span)
+                .find(|span| span.start == at),
             AstKind::VariableDeclarator(declarator) if declarator.span.start == at => {
                 declarator.init.as_ref().map(GetSpan::span)
             }
