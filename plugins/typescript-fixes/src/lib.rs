@@ -6,7 +6,7 @@
 //! * [`expressions`]: `new`, `await`, `()`, `return`
 //! * [`unused`]: what nothing reads
 //! * [`optional`]: properties that are not always there
-//! * [`nullness`], [`guards`]: values that may be `null` or `undefined`
+//! * [`nullness`], [`lists`], [`position`], [`guards`], [`around`]: values that may be `null` or `undefined`
 //! * [`unknown`], [`widen`], [`strict`]: what else strict checks ask for
 //! * [`duplicates`]: what is declared twice
 //! * [`implement`], [`properties`]: members that a class or object has to have
@@ -17,6 +17,7 @@
 //! * [`declarations`]: types that `--isolatedDeclarations` asks for
 
 mod annotate;
+mod around;
 mod class;
 mod declarations;
 mod declare;
@@ -25,10 +26,12 @@ mod expressions;
 mod generic;
 mod guards;
 mod implement;
+mod lists;
 mod modifiers;
 mod names;
 mod nullness;
 mod optional;
+mod position;
 mod properties;
 mod small;
 mod strict;
@@ -115,7 +118,7 @@ fn rules(code: &str) -> &'static [Rule] {
         "TS2349" | "TS2351" => &[expressions::add_await, expressions::called_namespace],
         "TS2531" | "TS2532" | "TS2533" | "TS18047" | "TS18048" | "TS18049" | "TS2721"
         | "TS2722" | "TS2723" => &[nullness::possibly],
-        "TS2488" => &[nullness::missing_list, expressions::add_await],
+        "TS2488" => &[lists::missing_list, expressions::add_await],
         "TS2801" | "TS2362" | "TS2363" | "TS2365" | "TS2367" | "TS2504" | "TS2495" | "TS2802" => {
             &[expressions::add_await]
         }
@@ -149,7 +152,7 @@ fn rules(code: &str) -> &'static [Rule] {
         ],
         "TS2339" => &[
             expressions::add_await,
-            nullness::missing_pattern,
+            lists::missing_pattern,
             declare::member,
         ],
         "TS2420" | "TS2720" => &[implement::interface],

@@ -3,8 +3,10 @@
 //! condition or an early exit where the statement needs it, and `!` only among
 //! the placeholders.
 
-use crate::guards::{
-    Exit, Missing, Subject, conjunction, early, natural, statement, takes_undefined, wrap,
+use crate::{
+    around::{conjunction, early, wrap},
+    guards::{Exit, Missing, Subject, natural, takes_undefined},
+    position::{Chain, Position, chain, ends_body, is_count},
 };
 use buildfix_sdk::{Diagnostic, Fix};
 use buildfix_typescript_syntax::{
@@ -13,31 +15,9 @@ use buildfix_typescript_syntax::{
 use oxc_ast::AstKind;
 use oxc_semantic::NodeId;
 use oxc_span::{GetSpan, Span};
-use oxc_syntax::operator::{BinaryOperator, UnaryOperator};
 
 /// How many answers a diagnostic gets.
 const MOST: usize = 5;
-
-/// Where a chain of accesses ends up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Position {
-    /// A statement of its own: nobody reads the result.
-    Statement,
-    /// A truth value or an equality: `undefined` is as good as any other.
-    Condition,
-    /// An operand of this comparison.
-    Comparison(NodeId),
-    /// An operand of arithmetic; whether `0` leaves the other one as it is.
-    Operand(bool),
-    /// What a loop runs over, or a list that is spread or taken apart.
-    List,
-    /// The left side of an assignment, or another place where `?.` is illegal.
-    Target,
-    /// What a variable without annotation begins with.
-    Variable,
-    /// Anything else.
-    Value,
-}
 
 /// `'x' is possibly 'null'.`, `Object is possibly 'undefined'.`, `Cannot invoke
 /// an object which is possibly 'undefined'.`
@@ -197,150 +177,6 @@ fn may_be_missing(callee: &str) -> bool {
     )
 }
 
-/// The end of the accesses that begin with a node, and what is made of it.
-struct Chain {
-    /// The outermost node.
-    id: NodeId,
-    /// Its text.
-    span: Span,
-    /// Whether the node itself is accessed or called.
-    longer: bool,
-    position: Position,
-}
-
-fn chain(source: &Source, subject: Subject) -> Chain {
-    let nodes = source.semantic.nodes();
-    let (mut id, mut span, mut longer) = (subject.id, subject.span, false);
-    for node in nodes.ancestors(subject.id) {
-        let kind = node.kind();
-        let goes_on = match kind {
-            AstKind::StaticMemberExpression(member) => member.object.span() == span,
-            AstKind::PrivateFieldExpression(member) => member.object.span() == span,
-            AstKind::ComputedMemberExpression(member) => member.object.span() == span,
-            AstKind::CallExpression(call) => call.callee.span() == span,
-            AstKind::ChainExpression(_) => {
-                id = node.id();
-                continue;
-            }
-            AstKind::TSNonNullExpression(_) => longer,
-            _ => false,
-        };
-        if !goes_on {
-            break;
-        }
-        (id, span, longer) = (node.id(), kind.span(), true);
-    }
-    Chain {
-        id,
-        span,
-        longer,
-        position: position(source, id, span),
-    }
-}
-
-/// What the expression around a node makes of it.
-fn position(source: &Source, id: NodeId, span: Span) -> Position {
-    let nodes = source.semantic.nodes();
-    let mut span = span;
-    for node in nodes.ancestors(id) {
-        let kind = node.kind();
-        match kind {
-            AstKind::ParenthesizedExpression(inner) => span = inner.span,
-            AstKind::AwaitExpression(inner) => span = inner.span,
-            AstKind::ExpressionStatement(_) => return Position::Statement,
-            AstKind::UnaryExpression(unary) => {
-                return match unary.operator {
-                    UnaryOperator::LogicalNot | UnaryOperator::Typeof => Position::Condition,
-                    UnaryOperator::Void | UnaryOperator::Delete => Position::Statement,
-                    _ => Position::Operand(false),
-                };
-            }
-            AstKind::IfStatement(_)
-            | AstKind::WhileStatement(_)
-            | AstKind::DoWhileStatement(_)
-            | AstKind::ForStatement(_)
-            | AstKind::SwitchStatement(_) => return Position::Condition,
-            AstKind::ConditionalExpression(conditional) => {
-                if conditional.test.span() == span {
-                    return Position::Condition;
-                }
-                return Position::Value;
-            }
-            AstKind::LogicalExpression(logical) => {
-                if logical.left.span() == span {
-                    return Position::Condition;
-                }
-                span = logical.span;
-            }
-            AstKind::BinaryExpression(binary) => {
-                return match binary.operator {
-                    operator if operator.is_equality() => Position::Condition,
-                    BinaryOperator::LessThan
-                    | BinaryOperator::LessEqualThan
-                    | BinaryOperator::GreaterThan
-                    | BinaryOperator::GreaterEqualThan
-                    | BinaryOperator::In => Position::Comparison(node.id()),
-                    BinaryOperator::Instanceof => Position::Condition,
-                    BinaryOperator::Addition | BinaryOperator::Subtraction => {
-                        Position::Operand(true)
-                    }
-                    _ => Position::Operand(false),
-                };
-            }
-            AstKind::AssignmentExpression(assignment) => {
-                if assignment.left.span() == span {
-                    return Position::Target;
-                }
-                use oxc_syntax::operator::AssignmentOperator;
-                return match assignment.operator {
-                    AssignmentOperator::Addition | AssignmentOperator::Subtraction => {
-                        Position::Operand(true)
-                    }
-                    operator if operator.is_arithmetic() || operator.is_bitwise() => {
-                        Position::Operand(false)
-                    }
-                    _ => Position::Value,
-                };
-            }
-            AstKind::UpdateExpression(_)
-            | AstKind::NewExpression(_)
-            | AstKind::TaggedTemplateExpression(_)
-            | AstKind::ArrayAssignmentTarget(_)
-            | AstKind::AssignmentTargetPropertyProperty(_)
-            | AstKind::AssignmentTargetWithDefault(_) => {
-                if let AstKind::NewExpression(new) = kind
-                    && new.callee.span() != span
-                {
-                    return Position::Value;
-                }
-                return Position::Target;
-            }
-            AstKind::ForOfStatement(each) if each.right.span() == span => return Position::List,
-            AstKind::ForOfStatement(_) | AstKind::ForInStatement(_) => return Position::Target,
-            AstKind::SpreadElement(_) => {
-                return match nodes.parent_kind(node.id()) {
-                    AstKind::ObjectExpression(_) => Position::Condition,
-                    _ => Position::List,
-                };
-            }
-            AstKind::VariableDeclarator(declarator) => {
-                return if declarator.id.is_array_pattern() {
-                    Position::List
-                } else if declarator.type_annotation.is_none()
-                    && declarator.id.is_binding_identifier()
-                {
-                    Position::Variable
-                } else {
-                    Position::Value
-                };
-            }
-            AstKind::TemplateLiteral(_) => return Position::Value,
-            _ => return Position::Value,
-        }
-    }
-    Position::Value
-}
-
 /// The answers for one value, best first.
 fn by_position<'a>(
     context: &Context<'_, 'a>,
@@ -436,12 +272,6 @@ fn by_position<'a>(
     fixes
 }
 
-/// Whether a chain ends in a count: what has no elements has none of them.
-fn is_count(source: &Source, chain: &Chain) -> bool {
-    let text = source.slice(chain.span);
-    chain.longer && (text.ends_with(".length") || text.ends_with(".size"))
-}
-
 fn only_number(ty: &Ty) -> bool {
     let mut any = false;
     for one in ty.alternatives() {
@@ -454,30 +284,6 @@ fn only_number(ty: &Ty) -> bool {
         any = true;
     }
     any
-}
-
-/// Whether the statement around a value is one of those at the end of a
-/// function that all reach into it: an exit in front of them skips nothing
-/// else.
-fn ends_body(source: &Source, subject: Subject) -> bool {
-    let Some(place) = statement(source, subject.id).filter(|place| place.listed) else {
-        return false;
-    };
-    let nodes = source.semantic.nodes();
-    let AstKind::FunctionBody(body) = nodes.parent_kind(place.id) else {
-        return false;
-    };
-    let name = source.slice(subject.span);
-    let start = place.statement.span().start;
-    let rest: Vec<_> = body
-        .statements
-        .iter()
-        .filter(|statement| statement.span().start > start)
-        .collect();
-    !rest.is_empty()
-        && rest
-            .iter()
-            .all(|statement| source.slice(statement.span()).contains(name))
 }
 
 /// `?.` behind the value.
@@ -507,7 +313,7 @@ fn optional(
 }
 
 /// `?? value` behind the chain, with `?.` in it.
-fn default(
+pub fn default(
     context: &Context,
     diagnostic: &Diagnostic,
     source: &Source,
@@ -539,82 +345,4 @@ fn default(
             format!(" ?? {value})"),
         )
     })
-}
-
-/// `Type 'string[] | undefined' must have a '[Symbol.iterator]()'`: a list that
-/// may be missing is none.
-pub fn missing_list(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
-    let source = context.source()?;
-    let ty = between(&diagnostic.message, "Type '", "' must")?;
-    let (list, missing) = if let Some(list) = ty.strip_suffix(" | undefined") {
-        (list, Missing::Undefined)
-    } else if let Some(list) = ty.strip_suffix(" | null") {
-        (list, Missing::Null)
-    } else {
-        return None;
-    };
-    let nodes = source.semantic.nodes();
-    let at = diagnostic.span.start;
-    // In a pattern the message is about the pattern, not the value.
-    let value = nodes.iter().find_map(|node| match node.kind() {
-        AstKind::VariableDeclarator(declarator) if declarator.id.span().start == at => {
-            declarator.init.as_ref().map(GetSpan::span)
-        }
-        _ => None,
-    });
-    let start = value.map_or(at, |span| span.start);
-    let mut found: Option<(NodeId, Span)> = None;
-    for node in nodes.iter() {
-        let span = node.kind().span();
-        let fits = match value {
-            Some(value) => span == value,
-            None => span.start == start,
-        };
-        if fits && is_value(node.kind()) && found.is_none_or(|(_, known)| known.end < span.end) {
-            found = Some((node.id(), span));
-        }
-    }
-    let (id, span) = found?;
-    let subject = Subject { id, span, missing };
-    let chain = chain(source, subject);
-    let mut fixes = Vec::new();
-    if list.ends_with("[]") || list.starts_with('[') || list.starts_with("readonly ") {
-        fixes.extend(default(context, diagnostic, source, subject, &chain, "[]"));
-    }
-    fixes.extend(early(context, diagnostic, subject).map(|(_, fix)| fix));
-    Some(fixes)
-}
-
-/// `Property 'a' does not exist on type 'T | undefined'`, where a pattern takes
-/// the value apart.
-pub fn missing_pattern(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
-    let source = context.source()?;
-    let first = diagnostic.message.lines().next()?;
-    let ty = between(first, "does not exist on type '", "'.")?;
-    let missing = match (ty.ends_with(" | undefined"), ty.ends_with(" | null")) {
-        (true, _) if ty.contains(" | null |") => Missing::Both,
-        (true, _) => Missing::Undefined,
-        (_, true) => Missing::Null,
-        _ => return None,
-    };
-    let at = diagnostic.span.start;
-    let value = source.enclosing(at, |kind| match kind {
-        AstKind::VariableDeclarator(declarator)
-            if declarator.id.is_object_pattern() && declarator.id.span().end > at =>
-        {
-            declarator.init.as_ref().map(GetSpan::span)
-        }
-        _ => None,
-    })?;
-    let node = source
-        .semantic
-        .nodes()
-        .iter()
-        .find(|node| node.kind().span() == value && is_value(node.kind()))?;
-    let subject = Subject {
-        id: node.id(),
-        span: value,
-        missing,
-    };
-    early(context, diagnostic, subject).map(|(_, fix)| vec![fix])
 }

@@ -2,7 +2,8 @@
 //! variables read too early, and functions that end without a result.
 
 use crate::{
-    guards::{Missing, Subject, early, is_reference, natural, wrap},
+    around::{early, wrap},
+    guards::{Missing, Subject, is_reference, natural},
     nullness::is_value,
     widen::with,
 };

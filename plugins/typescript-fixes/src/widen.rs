@@ -2,7 +2,8 @@
 //! it gets, or what it gets has a natural value instead of nothing.
 
 use crate::{
-    guards::{Missing, Subject, early, natural},
+    around::early,
+    guards::{Missing, Subject, natural},
     optional::annotation_of,
     properties::read_type,
 };
