@@ -7,7 +7,7 @@
 //! * [`unused`]: what nothing reads
 //! * [`optional`]: properties that are not always there
 //! * [`nullness`], [`lists`], [`position`], [`guards`], [`around`]: values that may be `null` or `undefined`
-//! * [`unknown`], [`widen`], [`strict`]: what else strict checks ask for
+//! * [`unknown`], [`widen`], [`place`], [`strict`]: what else strict checks ask for
 //! * [`duplicates`]: what is declared twice
 //! * [`implement`], [`properties`]: members that a class or object has to have
 //! * [`declare`]: members that are used but not declared
@@ -31,6 +31,7 @@ mod modifiers;
 mod names;
 mod nullness;
 mod optional;
+mod place;
 mod position;
 mod properties;
 mod small;

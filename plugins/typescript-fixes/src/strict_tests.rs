@@ -547,3 +547,48 @@ fn only_equal_duplicates_go() {
     );
     assert!(tiers("TS2451", "const a = 1;\nconst ¦a = 2;").is_empty());
 }
+
+#[test]
+fn no_text_makes_a_strict_rule_fail() {
+    let texts = [
+        "¦",
+        "¦é.",
+        "u.¦",
+        "¦u.é",
+        "¦a[",
+        "if (¦a.b",
+        "¦u.a = ",
+        "for (const x of ¦u",
+        "(¦u",
+        "¦u?.a.b",
+        "export default ¦u.a",
+        "class C { x = ¦u.a }",
+        "const ¦[",
+        "({ a: ¦a, a: ",
+        "🦀 = ¦u.🦀",
+        "¦return u",
+        "x: for (;;) ¦u.a++",
+        "switch (x) { case ¦u.a: ¦u.b = 1 }",
+    ];
+    let messages = [
+        "'u' is possibly 'null' or 'undefined'.",
+        "'' is possibly 'null'.",
+        "Object is possibly 'undefined'.",
+        "Cannot invoke an object which is possibly 'null'.",
+        "'u' is of type 'unknown'.",
+        "Type 'undefined' is not assignable to type 'string'.",
+        "Type 'string[] | null' must have a '[Symbol.iterator]()' method",
+        "because expression of type 'string' can't be used to index type '{}'.",
+    ];
+    for code in [
+        "TS2531", "TS2722", "TS18048", "TS18046", "TS2322", "TS2345", "TS2488", "TS2339", "TS2538",
+        "TS2454", "TS7030", "TS2366", "TS7053", "TS7015", "TS1117", "TS2300",
+    ] {
+        for (index, text) in texts.into_iter().enumerate() {
+            // Not every message with every text, but each with each code.
+            for message in messages.iter().skip(index % 4).step_by(4) {
+                let _ = answers::<Fixes>(code, message, &[("a.ts", text)]);
+            }
+        }
+    }
+}
