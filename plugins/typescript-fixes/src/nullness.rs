@@ -79,7 +79,11 @@ fn subjects<'a>(
     invoked: bool,
 ) -> Option<Vec<NodeId>> {
     let nodes = source.semantic.nodes();
-    let squeeze = |text: &str| -> String { text.split_whitespace().collect() };
+    // The compiler names `a?.b` as `a.b`.
+    let squeeze = |text: &str| -> String {
+        let words: String = text.split_whitespace().collect();
+        words.replace("?.", ".")
+    };
     // One node for each span: the outermost, which is the chain around a member.
     let mut found: Vec<(NodeId, Span)> = Vec::new();
     for node in nodes.iter() {

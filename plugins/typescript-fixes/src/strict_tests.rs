@@ -51,6 +51,12 @@ fn nobody_reads_the_result() {
         ("TS18048", U, "log(¦u[0]);", "log(u?.[0]);"),
         (
             "TS18048",
+            "'u.a.b' is possibly 'undefined'.",
+            "log(¦u.a?.b.c ?? 1);",
+            "log(u.a?.b?.c ?? 1);",
+        ),
+        (
+            "TS18048",
             "'u.a' is possibly 'undefined'.",
             "log(¦u.a.b);",
             "log(u.a?.b);",
@@ -280,6 +286,9 @@ fn an_unknown_value_is_asked_what_it_is() {
     // A call of something unknown cannot be told to be safe.
     let got = all("TS18046", e, "try {} catch (e) { ¦e.retry(); }");
     assert_eq!(got[0].0, "placeholder");
+    // JavaScript has no notation for it.
+    let script = "try {} catch (e) { ¦e.retry(); }";
+    assert!(answers::<Fixes>("TS18046", e, &[("a.js", script)]).is_empty());
     assert_eq!(all("TS18046", "'j' is of type 'unknown'.", "¦j();"), []);
 }
 

@@ -42,7 +42,9 @@ pub fn access(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
     if !called && !assigned {
         fixes.push(read(context, diagnostic, source, member, value, name));
     }
-    if let Some(end) = catch_parameter(source, at, value) {
+    if let Some(end) = catch_parameter(source, at, value)
+        && !source.is_javascript()
+    {
         fixes.push(
             context
                 .placeholder(diagnostic, format!("let '{value}' be anything"))
