@@ -258,6 +258,9 @@ fn by_position<'a>(
                 fixes.extend(default(value));
             } else if is_count(source, &chain) {
                 fixes.extend(default("0"));
+            } else if number || expected.as_ref().is_some_and(only_number) {
+                // No number is as good as none: only where all else fails.
+                last = default("0");
             }
         }
     }

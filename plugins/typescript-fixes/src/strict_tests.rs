@@ -213,6 +213,13 @@ fn what_is_certain_comes_before_what_gives_up() {
 }
 
 #[test]
+fn a_number_is_made_up_last() {
+    let got = all("TS18048", U, "function f(u?: T): number { return ¦u.a; }");
+    assert!(got[0].1.contains("throw new Error"), "{got:?}");
+    assert!(got[1].1.contains("return u?.a ?? 0;"), "{got:?}");
+}
+
+#[test]
 fn a_guard_stays_out_of_branches_and_loops_that_it_would_stop() {
     // Behind `&&` the value is read only sometimes, and a `while` would never end.
     for before in ["a && (x = ¦u * 2);", "c ? ¦u * 2 : 0;"] {
