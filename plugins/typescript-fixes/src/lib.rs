@@ -6,6 +6,9 @@
 //! * [`expressions`]: `new`, `await`, `()`, `return`
 //! * [`unused`]: what nothing reads
 //! * [`optional`]: properties that are not always there
+//! * [`nullness`], [`lists`], [`position`], [`guards`], [`around`]: values that may be `null` or `undefined`
+//! * [`unknown`], [`widen`], [`place`], [`strict`]: what else strict checks ask for
+//! * [`duplicates`]: what is declared twice
 //! * [`implement`], [`properties`]: members that a class or object has to have
 //! * [`declare`]: members that are used but not declared
 //! * [`generic`]: constraints and the type of `this`
@@ -14,20 +17,30 @@
 //! * [`declarations`]: types that `--isolatedDeclarations` asks for
 
 mod annotate;
+mod around;
 mod class;
 mod declarations;
 mod declare;
+mod duplicates;
 mod expressions;
 mod generic;
+mod guards;
 mod implement;
+mod lists;
 mod modifiers;
 mod names;
+mod nullness;
 mod optional;
+mod place;
+mod position;
 mod properties;
 mod small;
+mod strict;
 mod syntax;
+mod unknown;
 mod unused;
 mod usage;
+mod widen;
 
 use buildfix_sdk::{Diagnostic, Fix, Fixer, Host, Request, Response};
 use buildfix_typescript_syntax::{Context, Project, spelling};
@@ -104,24 +117,45 @@ fn rules(code: &str) -> &'static [Rule] {
         "TS2348" => &[expressions::add_new],
         "TS2352" => &[expressions::over_unknown],
         "TS2349" | "TS2351" => &[expressions::add_await, expressions::called_namespace],
-        "TS2801" | "TS2362" | "TS2363" | "TS2365" | "TS2367" | "TS2488" | "TS2504" | "TS2495"
-        | "TS2802" => &[expressions::add_await],
+        "TS2531" | "TS2532" | "TS2533" | "TS18047" | "TS18048" | "TS18049" | "TS2721"
+        | "TS2722" | "TS2723" => &[nullness::possibly],
+        "TS2488" => &[lists::missing_list, expressions::add_await],
+        "TS2801" | "TS2362" | "TS2363" | "TS2365" | "TS2367" | "TS2504" | "TS2495" | "TS2802" => {
+            &[expressions::add_await]
+        }
         "TS2322" => &[
             small::nested_spelling,
             properties::add_missing,
+            unknown::given,
+            widen::missing,
             expressions::async_body,
             expressions::add_await,
             expressions::add_return,
             generic::constrain,
         ],
+        "TS2538" => &[strict::index],
+        "TS2454" => &[strict::unassigned],
+        "TS7030" => &[strict::some_return],
+        "TS2366" => &[strict::no_end],
+        "TS7053" => &[strict::open_index],
+        "TS7015" => &[strict::number_index],
+        "TS1117" => &[duplicates::property],
+        "TS2300" | "TS2451" | "TS2393" => &[duplicates::declaration],
+        "TS18046" | "TS2571" => &[unknown::access],
         "TS2345" => &[
             properties::add_missing,
+            unknown::given,
+            widen::missing,
             expressions::add_await,
             expressions::add_return,
             expressions::called_namespace,
             generic::constrain,
         ],
-        "TS2339" => &[expressions::add_await, declare::member],
+        "TS2339" => &[
+            expressions::add_await,
+            lists::missing_pattern,
+            declare::member,
+        ],
         "TS2420" | "TS2720" => &[implement::interface],
         "TS2515" | "TS2653" | "TS2654" | "TS2655" | "TS2656" => &[implement::inherited],
         "TS2564" => &[optional::initialize],
@@ -155,3 +189,6 @@ buildfix_sdk::export!(Fixes);
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod strict_tests;

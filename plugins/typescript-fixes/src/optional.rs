@@ -186,7 +186,7 @@ pub fn exact_optional(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<
 }
 
 /// The type annotation of a property in the body that begins at a byte.
-fn annotation_of(source: &Source, body: u32, key: &str) -> Option<Span> {
+pub fn annotation_of(source: &Source, body: u32, key: &str) -> Option<Span> {
     source.semantic.nodes().iter().find_map(|node| {
         let annotation = match node.kind() {
             AstKind::TSPropertySignature(property) if source.slice(property.key.span()) == key => {

@@ -4,7 +4,7 @@ use crate::{Fixes, rules};
 use testing::{answers, first};
 
 #[path = "../../typescript-syntax/testing.rs"]
-mod testing;
+pub mod testing;
 
 /// Code, message, before, after.
 type Row = (&'static str, &'static str, &'static str, &'static str);

@@ -182,6 +182,39 @@ impl<'a> Infer<'_, 'a> {
         })
     }
 
+    /// The type of a node of the tree, of the kinds that stand for a value
+    /// which may be missing.
+    #[must_use]
+    pub fn node(&self, kind: AstKind<'a>) -> Option<Ty> {
+        let this = self.deeper()?;
+        match kind {
+            AstKind::IdentifierReference(id) => this.name(id.span.start, &id.name),
+            AstKind::StaticMemberExpression(member) => {
+                this.property(&member.object, &member.property.name, member.span.start)
+            }
+            AstKind::ComputedMemberExpression(member) => match this.expression(&member.object)? {
+                Ty::Array(inner) => Some(*inner),
+                Ty::Named(name, mut args) if name == "Record" && args.len() == 2 => args.pop(),
+                _ => None,
+            },
+            AstKind::CallExpression(call) => this.call(call),
+            AstKind::ParenthesizedExpression(inner) => this.expression(&inner.expression),
+            AstKind::TSNonNullExpression(inner) => this.expression(&inner.expression),
+            AstKind::AwaitExpression(inner) => match this.expression(&inner.argument)? {
+                Ty::Named(name, mut args) if name == "Promise" && args.len() == 1 => args.pop(),
+                other => Some(other),
+            },
+            AstKind::ChainExpression(chain) => match &chain.expression {
+                ChainElement::CallExpression(call) => this.call(call),
+                ChainElement::StaticMemberExpression(member) => {
+                    this.property(&member.object, &member.property.name, member.span.start)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The class or object type that `this` is at a place.
     #[must_use]
     pub fn this_type(&self, at: u32) -> Option<Ty> {

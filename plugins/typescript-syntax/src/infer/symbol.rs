@@ -231,7 +231,13 @@ impl<'a> Infer<'_, 'a> {
     #[must_use]
     pub fn expected(&self, expression: &Expression<'a>) -> Option<Ty> {
         use oxc_span::GetSpan;
-        let span = expression.span();
+        self.expected_by(expression.span())
+    }
+
+    /// [`Self::expected`] for the expression with this span.
+    #[must_use]
+    pub fn expected_by(&self, span: oxc_span::Span) -> Option<Ty> {
+        use oxc_span::GetSpan;
         let text = self.source.text;
         let around = self.source.around(span.start);
         let start = around.iter().position(|kind| kind.span() == span)?;
