@@ -3,6 +3,7 @@
 //! * [`names`]: what is not defined, by near names and by [`imports`]
 //! * [`calls`]: arguments unknown, missing or too many
 //! * [`convert`]: values of the wrong type
+//! * [`place`]: where an error is that names only its line
 //! * [`optional`]: values that may be `None`
 //! * [`annotate`], [`untyped`]: annotations that are wrong or missing
 //! * [`returns`]: functions that end without their value
@@ -18,6 +19,7 @@ mod imports;
 mod model;
 mod names;
 mod optional;
+mod place;
 mod returns;
 mod small;
 mod untyped;
@@ -48,6 +50,11 @@ struct Context<'a> {
 impl Fixer for PythonFixes {
     fn fix(request: &Request, host: &dyn Host) -> Result<Response, String> {
         let file = Rc::new(File::new(host, &request.file));
+        let mut request = request.clone();
+        for diagnostic in &mut request.diagnostics {
+            *diagnostic = place::placed(&file, diagnostic);
+        }
+        let request = &request;
         let context = Context {
             request,
             host,

@@ -415,3 +415,39 @@ fn survives_odd_texts() {
         }
     }
 }
+
+/// What the first proposal makes of a text, for an error without a column on
+/// the line of the mark.
+fn without_column(text: &str, error: &str) -> String {
+    let found = after_log::<PythonFixes>(&[("a.py", text)], |places| {
+        let line = places.first().map_or(1, |p| p.line);
+        format!("a.py:{line}: error: {error}\n")
+    });
+    found.into_iter().map(|(_, t)| t).next().unwrap_or_default()
+}
+
+#[test]
+fn finds_what_an_error_without_a_column_means() {
+    assert_eq!(
+        without_column(
+            "def f(t: str) -> str:\n    m = g(t)\n¦    return m.group(0)\n",
+            "Item \"None\" of \"Match[str] | None\" has no attribute \"group\"  [union-attr]",
+        ),
+        "def f(t: str) -> str:\n    m = g(t)\n    assert m is not None\n    return m.group(0)\n"
+    );
+    assert_eq!(
+        without_column(
+            "def f(x: dict[str, str] | None) -> str:\n¦    return x[\"a\"]\n",
+            "Value of type \"dict[str, str] | None\" is not indexable  [index]",
+        ),
+        "def f(x: dict[str, str] | None) -> str:\n    assert x is not None\n    return x[\"a\"]\n"
+    );
+    // Which of the two is meant nobody can tell.
+    assert_eq!(
+        without_column(
+            "def f(a: M | None, b: M | None) -> str:\n¦    return a.group(0) + b.group(0)\n",
+            "Item \"None\" of \"M | None\" has no attribute \"group\"  [union-attr]",
+        ),
+        ""
+    );
+}
