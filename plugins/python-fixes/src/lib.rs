@@ -1,4 +1,4 @@
-//! Mechanical repairs of Python, by the code and message of mypy's errors.
+//! Mechanical repairs of Python, by the code and message of mypy's and ruff's errors.
 //!
 //! * [`names`]: what is not defined, by near names and by [`imports`]
 //! * [`calls`]: arguments unknown, missing or too many
@@ -7,6 +7,7 @@
 //! * [`optional`]: values that may be `None`
 //! * [`annotate`], [`untyped`]: annotations that are wrong or missing
 //! * [`returns`]: functions that end without their value
+//! * [`lint`]: what ruff and flake8 say
 //! * [`small`]: rules of a few lines each
 //!
 //! [`model`] is what they know of the code around. None of them silences an
@@ -16,6 +17,7 @@ mod annotate;
 mod calls;
 mod convert;
 mod imports;
+mod lint;
 mod model;
 mod names;
 mod optional;
@@ -98,6 +100,9 @@ impl Context<'_> {
             "no-redef" => small::redefined(self, diagnostic),
             "truthy-function" => small::uncalled(self, diagnostic),
             "unused-coroutine" => small::unawaited(self, diagnostic),
+            "F821" => lint::undefined(self, diagnostic),
+            "F401" => lint::unused_import(self, diagnostic),
+            "F541" => lint::plain_string(self, diagnostic),
             "unused-ignore" => small::unused_ignore(self, diagnostic),
             _ => Vec::new(),
         }

@@ -451,3 +451,56 @@ fn finds_what_an_error_without_a_column_means() {
         ""
     );
 }
+
+/// What ruff's error at the mark leads to.
+fn linted(path: &str, text: &str, error: &str) -> String {
+    let found = after_log::<PythonFixes>(&[(path, text)], |places| {
+        let at = |p: &Place| format!("{path}:{}:{}: {error}\n", p.line, p.column);
+        places.iter().map(at).collect()
+    });
+    found.into_iter().map(|(_, t)| t).next().unwrap_or_default()
+}
+
+#[test]
+fn follows_linters() {
+    let unused = |name: &str| format!("F401 [*] `{name}` imported but unused");
+    assert_eq!(
+        linted("a.py", "import ¦os\nimport sys\n", &unused("os")),
+        "import sys\n"
+    );
+    assert_eq!(
+        linted(
+            "a.py",
+            "from typing import ¦List, Optional\n",
+            &unused("typing.List")
+        ),
+        "from typing import Optional\n"
+    );
+    assert_eq!(
+        linted("a.py", "from a import b, ¦c as d\n", &unused("a.c as d")),
+        "from a import b\n"
+    );
+    // Others may use it from there; and a block needs a statement.
+    assert_eq!(linted("__init__.py", "import ¦os\n", &unused("os")), "");
+    assert_eq!(linted("a.py", "if x:\n    import ¦os\n", &unused("os")), "");
+    assert_eq!(
+        linted("a.py", "x = ¦json.dumps(1)\n", "F821 Undefined name `json`"),
+        "import json\n\nx = json.dumps(1)\n"
+    );
+    assert_eq!(
+        linted(
+            "a.py",
+            "x = ¦rf\"a\"\n",
+            "F541 [*] f-string without any placeholders"
+        ),
+        "x = r\"a\"\n"
+    );
+    assert_eq!(
+        linted(
+            "a.py",
+            "x = ¦f\"{{a\"\n",
+            "F541 [*] f-string without any placeholders"
+        ),
+        ""
+    );
+}
