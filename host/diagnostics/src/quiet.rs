@@ -88,6 +88,6 @@ fn may_begin(line: &[u8]) -> bool {
     // Most lines are told by their first letter.
     matches!(
         line.first(),
-        Some(b' ' | b'[' | b'{' | b'e' | b'g' | b'h' | b'm' | b'n' | b'w')
+        Some(b' ' | b'[' | b'{' | b'e' | b'g' | b'h' | b'm' | b'n' | b'S' | b'w')
     ) && (machine::may_begin(line) || Context::may_begin(line) || head::may_begin(line))
 }

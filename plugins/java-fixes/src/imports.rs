@@ -168,7 +168,7 @@ impl Context<'_> {
     }
 
     /// What other files import under this simple name, once for each of them.
-    fn imported_elsewhere(&self, name: &str) -> Vec<String> {
+    pub(crate) fn imported_elsewhere(&self, name: &str) -> Vec<String> {
         let mut found = Vec::new();
         let files = self.host.list_files("**/*.java").unwrap_or_default();
         for path in files.iter().take(MOST_FILES) {

@@ -7,6 +7,7 @@
 //! * [`modifiers`]: `static`, `final`, access, and what an override owes its base
 //! * [`calls`]: arguments too many, too few or in the wrong order
 //! * [`implement`]: methods that a base type asks for
+//! * [`nullness`]: what NullAway finds, by annotating declarations
 //! * [`small`]: rules of a few lines each
 //!
 //! [`model`] is what they know of the code around, [`types`] of types' names.
@@ -22,6 +23,7 @@ mod members;
 mod model;
 mod modifiers;
 mod names;
+mod nullness;
 mod small;
 mod types;
 mod values;
@@ -77,7 +79,9 @@ impl Context<'_> {
         let message = diagnostic.message.as_str();
         let first = message.lines().next().unwrap_or_default();
         let says = |words: &str| first.contains(words);
-        if says("cannot find symbol") || says("invalid method reference") {
+        if let Some(said) = nullness::said(first) {
+            nullness::annotate(self, diagnostic, said)
+        } else if says("cannot find symbol") || says("invalid method reference") {
             names::symbol(self, diagnostic)
         } else if says("package ") && says("does not exist") {
             names::package(self, diagnostic)

@@ -2,6 +2,7 @@ use crate::JavaFixes;
 use buildfix_fixer_support::testing::{Place, after_log};
 
 mod names;
+mod nullness;
 
 /// As javac prints it: the head, the line, the caret, the rest.
 fn log(places: &[Place], message: &str) -> String {

@@ -1,11 +1,13 @@
-//! Mechanical repairs of Python, by the code and message of mypy's errors.
+//! Mechanical repairs of Python, by the code and message of mypy's and ruff's errors.
 //!
 //! * [`names`]: what is not defined, by near names and by [`imports`]
 //! * [`calls`]: arguments unknown, missing or too many
 //! * [`convert`]: values of the wrong type
+//! * [`place`]: where an error is that names only its line
 //! * [`optional`]: values that may be `None`
 //! * [`annotate`], [`untyped`]: annotations that are wrong or missing
 //! * [`returns`]: functions that end without their value
+//! * [`lint`]: what ruff and flake8 say
 //! * [`small`]: rules of a few lines each
 //!
 //! [`model`] is what they know of the code around. None of them silences an
@@ -15,9 +17,11 @@ mod annotate;
 mod calls;
 mod convert;
 mod imports;
+mod lint;
 mod model;
 mod names;
 mod optional;
+mod place;
 mod returns;
 mod small;
 mod untyped;
@@ -48,6 +52,11 @@ struct Context<'a> {
 impl Fixer for PythonFixes {
     fn fix(request: &Request, host: &dyn Host) -> Result<Response, String> {
         let file = Rc::new(File::new(host, &request.file));
+        let mut request = request.clone();
+        for diagnostic in &mut request.diagnostics {
+            *diagnostic = place::placed(&file, diagnostic);
+        }
+        let request = &request;
         let context = Context {
             request,
             host,
@@ -91,6 +100,9 @@ impl Context<'_> {
             "no-redef" => small::redefined(self, diagnostic),
             "truthy-function" => small::uncalled(self, diagnostic),
             "unused-coroutine" => small::unawaited(self, diagnostic),
+            "F821" => lint::undefined(self, diagnostic),
+            "F401" => lint::unused_import(self, diagnostic),
+            "F541" => lint::plain_string(self, diagnostic),
             "unused-ignore" => small::unused_ignore(self, diagnostic),
             _ => Vec::new(),
         }

@@ -415,3 +415,92 @@ fn survives_odd_texts() {
         }
     }
 }
+
+/// What the first proposal makes of a text, for an error without a column on
+/// the line of the mark.
+fn without_column(text: &str, error: &str) -> String {
+    let found = after_log::<PythonFixes>(&[("a.py", text)], |places| {
+        let line = places.first().map_or(1, |p| p.line);
+        format!("a.py:{line}: error: {error}\n")
+    });
+    found.into_iter().map(|(_, t)| t).next().unwrap_or_default()
+}
+
+#[test]
+fn finds_what_an_error_without_a_column_means() {
+    assert_eq!(
+        without_column(
+            "def f(t: str) -> str:\n    m = g(t)\n¦    return m.group(0)\n",
+            "Item \"None\" of \"Match[str] | None\" has no attribute \"group\"  [union-attr]",
+        ),
+        "def f(t: str) -> str:\n    m = g(t)\n    assert m is not None\n    return m.group(0)\n"
+    );
+    assert_eq!(
+        without_column(
+            "def f(x: dict[str, str] | None) -> str:\n¦    return x[\"a\"]\n",
+            "Value of type \"dict[str, str] | None\" is not indexable  [index]",
+        ),
+        "def f(x: dict[str, str] | None) -> str:\n    assert x is not None\n    return x[\"a\"]\n"
+    );
+    // Which of the two is meant nobody can tell.
+    assert_eq!(
+        without_column(
+            "def f(a: M | None, b: M | None) -> str:\n¦    return a.group(0) + b.group(0)\n",
+            "Item \"None\" of \"M | None\" has no attribute \"group\"  [union-attr]",
+        ),
+        ""
+    );
+}
+
+/// What ruff's error at the mark leads to.
+fn linted(path: &str, text: &str, error: &str) -> String {
+    let found = after_log::<PythonFixes>(&[(path, text)], |places| {
+        let at = |p: &Place| format!("{path}:{}:{}: {error}\n", p.line, p.column);
+        places.iter().map(at).collect()
+    });
+    found.into_iter().map(|(_, t)| t).next().unwrap_or_default()
+}
+
+#[test]
+fn follows_linters() {
+    let unused = |name: &str| format!("F401 [*] `{name}` imported but unused");
+    assert_eq!(
+        linted("a.py", "import ¦os\nimport sys\n", &unused("os")),
+        "import sys\n"
+    );
+    assert_eq!(
+        linted(
+            "a.py",
+            "from typing import ¦List, Optional\n",
+            &unused("typing.List")
+        ),
+        "from typing import Optional\n"
+    );
+    assert_eq!(
+        linted("a.py", "from a import b, ¦c as d\n", &unused("a.c as d")),
+        "from a import b\n"
+    );
+    // Others may use it from there; and a block needs a statement.
+    assert_eq!(linted("__init__.py", "import ¦os\n", &unused("os")), "");
+    assert_eq!(linted("a.py", "if x:\n    import ¦os\n", &unused("os")), "");
+    assert_eq!(
+        linted("a.py", "x = ¦json.dumps(1)\n", "F821 Undefined name `json`"),
+        "import json\n\nx = json.dumps(1)\n"
+    );
+    assert_eq!(
+        linted(
+            "a.py",
+            "x = ¦rf\"a\"\n",
+            "F541 [*] f-string without any placeholders"
+        ),
+        "x = r\"a\"\n"
+    );
+    assert_eq!(
+        linted(
+            "a.py",
+            "x = ¦f\"{{a\"\n",
+            "F541 [*] f-string without any placeholders"
+        ),
+        ""
+    );
+}

@@ -76,6 +76,8 @@ impl Fixer for SyntaxRepair {
                 rules::propose(&problem, &faults, &errors, &mut pool);
             }
             rules::semantic::propose(&problem, &mut pool);
+            rules::python2::propose(&problem, &mut pool);
+            rules::layout::propose(&problem, &mut pool);
             let mut found = search::search(
                 host,
                 &request.file.path,

@@ -5,6 +5,8 @@
 pub mod brackets;
 pub mod idioms;
 pub mod insertion;
+pub mod layout;
+pub mod python2;
 pub mod quotes;
 pub mod semantic;
 pub mod words;
@@ -81,7 +83,7 @@ pub fn syntactic(class: &str, message: &str) -> bool {
     if let Some(number) = numbered("E") {
         return RUST.contains(&number);
     }
-    if code == "syntax" || code.starts_with("syntax-error") {
+    if CPYTHON.contains(&code) || code == "syntax" || code.starts_with("syntax-error") {
         return true;
     }
     let lower = message.to_ascii_lowercase();
@@ -110,6 +112,15 @@ const TYPESCRIPT: &[u32] = &[
 
 /// The numbered errors of rustc's lexer and parser.
 const RUST: &[u32] = &[586, 748, 753, 758, 762, 763, 765, 766];
+
+/// What CPython calls its own, and ruff and flake8 after it.
+const CPYTHON: &[&str] = &[
+    "SyntaxError",
+    "IndentationError",
+    "TabError",
+    "E999",
+    "invalid-syntax",
+];
 
 /// What is said of types and names, in whatever words else.
 const TYPES: &[&str] = &[

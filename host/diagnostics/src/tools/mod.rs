@@ -62,6 +62,7 @@ impl Context {
         };
         match line.first() {
             Some(b'm' | b'g' | b'n') => starts(&[b"make", b"gmake", b"ninja"]),
+            Some(b'S') => starts(&[b"Sorry: "]),
             Some(b' ') => starts(&[b"File \"", b"Compiling ", b"Checking "]),
             _ => false,
         }

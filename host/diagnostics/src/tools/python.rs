@@ -137,6 +137,26 @@ impl Memory {
     }
 }
 
+/// `py_compile` on an error of indentation:
+/// `Sorry: IndentationError: unexpected indent (a.py, line 3)`.
+fn sorry(line: &[u8], cx: &mut Context) -> Option<Draft> {
+    let rest = line.strip_prefix(b"Sorry: ")?;
+    let colon = memchr::memchr(b':', rest)?;
+    let name = &rest[..colon];
+    if !SYNTAX.contains(&name) {
+        return None;
+    }
+    let text = trim_end(&rest[colon + 1..]).strip_suffix(b")")?;
+    let open = memchr::memmem::rfind(text, b" (")?;
+    let place = &text[open + 2..];
+    let comma = memchr::memmem::rfind(place, b", line ")?;
+    let (number, _) = number(&place[comma + b", line ".len()..])?;
+    Some(of_syntax(&place[..comma], number, name, &text[..open], cx))
+}
+
+/// The exceptions that are a compiler's.
+const SYNTAX: [&[u8]; 3] = [b"SyntaxError", b"IndentationError", b"TabError"];
+
 /// Only errors of syntax are a compiler's; what a program raises when it runs
 /// is not.
 pub(crate) fn observe(line: &[u8], cx: &mut Context) -> Option<Draft> {
@@ -154,6 +174,10 @@ pub(crate) fn observe(line: &[u8], cx: &mut Context) -> Option<Draft> {
         };
         return None;
     }
+    if let Some(draft) = sorry(line, cx) {
+        cx.python = Memory::default();
+        return Some(draft);
+    }
     cx.python.place.as_ref()?;
     cx.python.lines += 1;
     let memory = &mut cx.python;
@@ -163,12 +187,16 @@ pub(crate) fn observe(line: &[u8], cx: &mut Context) -> Option<Draft> {
     let (path, number) = memory.place.take()?;
     let colon = memchr::memchr(b':', line)?;
     let name = &line[..colon];
-    if !matches!(name, b"SyntaxError" | b"IndentationError" | b"TabError") {
+    if !SYNTAX.contains(&name) {
         return None;
     }
+    Some(of_syntax(&path, number, name, &line[colon + 1..], cx))
+}
+
+fn of_syntax(path: &[u8], number: u32, name: &[u8], message: &[u8], cx: &Context) -> Draft {
     let head = Head {
         shape: Shape::Plain,
-        path: &path,
+        path,
         // The source line is shown without its indentation, so the caret
         // below it tells no column.
         start: Position {
@@ -178,9 +206,9 @@ pub(crate) fn observe(line: &[u8], cx: &mut Context) -> Option<Draft> {
         end: None,
         severity: Severity::Error,
         code: name,
-        message: trim_start(&line[colon + 1..]),
+        message: trim_start(message),
         project: b"",
     };
     let diagnostic = draft::from_head(&head, "python", "python", ColumnUnit::Char, cx);
-    Some(Draft::new(diagnostic, Follow::Single))
+    Draft::new(diagnostic, Follow::Single)
 }

@@ -767,3 +767,99 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn python_of_the_second_kind() {
+    for (message, broken, fixed) in [
+        (
+            "Missing parentheses in call to 'print'. Did you mean print(...)?",
+            "¦print \"a\", x\nif x: print y,\nprint >>f, z\nprint(\"w\")\n",
+            "print(\"a\", x)\nif x: print(y, end=\" \")\nprint(z, file=f)\nprint(\"w\")\n",
+        ),
+        (
+            "Missing parentheses in call to 'exec'. Did you mean exec(...)?",
+            "¦exec code in names\n",
+            "exec(code, names)\n",
+        ),
+        (
+            "multiple exception types must be parenthesized",
+            "try:\n    f()\n¦except ValueError, e:\n    g(e)\nexcept OSError, KeyError:\n    pass\n",
+            "try:\n    f()\nexcept ValueError as e:\n    g(e)\nexcept (OSError, KeyError):\n    pass\n",
+        ),
+        (
+            "invalid syntax",
+            "¦raise ValueError, \"bad %s\" % x\n",
+            "raise ValueError(\"bad %s\" % x)\n",
+        ),
+        (
+            "invalid syntax",
+            "¦raise ValueError, text, trace\n",
+            "raise ValueError(text).with_traceback(trace)\n",
+        ),
+        ("invalid syntax", "¦x = a <> b\n", "x = a != b\n"),
+        (
+            "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers",
+            "¦chmod(p, 0755)\n",
+            "chmod(p, 0o755)\n",
+        ),
+        ("invalid decimal literal", "¦n = 10L\n", "n = 10\n"),
+    ] {
+        repairs("python/SyntaxError", message, broken, fixed);
+    }
+    let (_, kept) = answer(
+        "python/SyntaxError",
+        "invalid syntax",
+        "¦raise ValueError(a, b)\n",
+    );
+    assert!(kept.fixes.is_empty());
+}
+
+#[test]
+fn python_at_the_wrong_depth() {
+    for (class, message, broken, fixed) in [
+        (
+            "python/SyntaxError",
+            "'await' outside async function",
+            "def f():\n    if x:\n¦        await g()\n",
+            "async def f():\n    if x:\n        await g()\n",
+        ),
+        (
+            "python/SyntaxError",
+            "'return' outside function",
+            "def f():\n    y = 1\n¦return y\n",
+            "def f():\n    y = 1\n    return y\n",
+        ),
+        (
+            "python/IndentationError",
+            "unexpected indent",
+            "def f():\n    y = 1\n¦      z = 2\n    return y\n",
+            "def f():\n    y = 1\n    z = 2\n    return y\n",
+        ),
+        (
+            "python/IndentationError",
+            "unindent does not match any outer indentation level",
+            "def f(x):\n        if x:\n            y = 1\n¦       return y\n",
+            "def f(x):\n        if x:\n            y = 1\n        return y\n",
+        ),
+        (
+            "python/TabError",
+            "inconsistent use of tabs and spaces in indentation",
+            "def f(x):\n    y = x\n¦\treturn y\n",
+            "def f(x):\n    y = x\n    return y\n",
+        ),
+        (
+            "python/IndentationError",
+            "expected an indented block after 'if' statement on line 2",
+            "def f(x):\n    if x:\n¦    return 1\n    return 2\n",
+            "def f(x):\n    if x:\n        return 1\n    return 2\n",
+        ),
+    ] {
+        repairs(class, message, broken, fixed);
+    }
+    let (_, kept) = answer(
+        "python/SyntaxError",
+        "'await' outside async function",
+        "class A:\n¦    x = await g()\n",
+    );
+    assert!(kept.fixes.is_empty());
+}
