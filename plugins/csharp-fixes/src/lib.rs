@@ -13,6 +13,7 @@ mod members;
 mod operators;
 mod qualify;
 mod retype;
+mod stubs;
 mod unused;
 mod values;
 
@@ -103,7 +104,12 @@ impl Context<'_> {
             "CS1998" => asynchrony::no_await(self, diagnostic),
             "CS4032" | "CS4033" | "CS4034" => asynchrony::not_async(self, diagnostic),
             "CS0738" => members::return_type(self, diagnostic),
-            "CS0535" => members::hidden_implementation(self, diagnostic),
+            "CS0535" => {
+                let mut fixes = members::hidden_implementation(self, diagnostic);
+                fixes.extend(stubs::missing(self, diagnostic));
+                fixes
+            }
+            "CS0534" => stubs::missing(self, diagnostic),
             "CS0115" | "CS0507" | "CS0108" | "CS0114" => members::overriding(self, diagnostic),
             "CS0106" | "CS0260" => members::modifier(self, diagnostic),
             _ => Vec::new(),
