@@ -7,8 +7,10 @@
 mod access;
 mod asynchrony;
 mod calls;
+mod constraints;
 mod control;
 mod convert;
+mod deconstruct;
 mod members;
 mod operators;
 mod qualify;
@@ -109,6 +111,9 @@ impl Context<'_> {
                 fixes.extend(stubs::missing(self, diagnostic));
                 fixes
             }
+            "CS8129" => deconstruct::pairs(self, diagnostic),
+            "CS0304" | "CS0310" | "CS0311" | "CS0314" | "CS0413" | "CS0452" | "CS0453"
+            | "CS8377" | "CS8714" => constraints::missing(self, diagnostic),
             "CS0534" => stubs::missing(self, diagnostic),
             "CS0115" | "CS0507" | "CS0108" | "CS0114" => members::overriding(self, diagnostic),
             "CS0106" | "CS0260" => members::modifier(self, diagnostic),
