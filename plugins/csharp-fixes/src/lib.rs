@@ -12,6 +12,7 @@ mod control;
 mod convert;
 mod deconstruct;
 mod members;
+mod modifiers;
 mod operators;
 mod qualify;
 mod retype;
@@ -111,6 +112,12 @@ impl Context<'_> {
                 fixes.extend(stubs::missing(self, diagnostic));
                 fixes
             }
+            "CS0112" | "CS0133" | "CS0179" | "CS0283" | "CS0500" | "CS0501" | "CS0508"
+            | "CS0513" | "CS0549" | "CS0621" | "CS0708" => modifiers::repair(self, diagnostic),
+            "CS0506" => modifiers::overridable(self, diagnostic),
+            "CS0509" => modifiers::sealed_base(self, diagnostic),
+            "CS0273" | "CS0274" | "CS0276" => modifiers::accessor(self, diagnostic),
+            "CS1597" => modifiers::semicolon(self, diagnostic),
             "CS8129" => deconstruct::pairs(self, diagnostic),
             "CS0304" | "CS0310" | "CS0311" | "CS0314" | "CS0413" | "CS0452" | "CS0453"
             | "CS8377" | "CS8714" => constraints::missing(self, diagnostic),

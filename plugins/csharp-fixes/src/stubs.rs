@@ -267,6 +267,20 @@ fn wanted(context: &Context<'_>, diagnostic: &Diagnostic, decl: &Decl) -> Option
             }
         }
     }
+    // The index has no indexers of the library; a collection's gives its last
+    // type argument, and an accessor more than the interface asks does no harm.
+    if let ([key], Some(value), true, "this") = (
+        parameters.as_slice(),
+        arguments.last(),
+        found.is_empty(),
+        member.name.as_str(),
+    ) {
+        let text = format!("class _ {{ {value} this[{key} key] {{ get; set; }} }}");
+        let read = Rc::new(Source::new(&text));
+        if let Some(candidate) = read.decls().get(1) {
+            found.push(make(&read, candidate, Vec::new()));
+        }
+    }
     found.retain(|w| text::parameters(w).len() == parameters.len());
     let exact = found.iter().position(|w| {
         let types = text::parameter_types(w);

@@ -73,3 +73,13 @@ fn completes_a_property_and_leaves_the_unknown_alone() {
     assert!(propose::<CsharpFixes>(&[("a.cs", "class ¦C : Unknown { }")], error).is_empty());
     survives::<CsharpFixes>("csharp/CS0534 csharp/CS0535");
 }
+
+#[test]
+fn gives_a_collection_its_indexer() {
+    let text = "class C : System.Collections.Generic.¦IDictionary<string, int> { }";
+    let error =
+        "CS0535: 'C' does not implement interface member 'IDictionary<string, int>.this[string]'";
+    assert!(
+        stubbed(&[("a.cs", text)], error).contains("public int this[string key] { get => throw")
+    );
+}
