@@ -18,6 +18,7 @@ mod qualify;
 mod retype;
 mod stubs;
 mod unused;
+mod upgrade;
 mod values;
 
 use buildfix_fixer_support::{Files, Source, push, span, symbols, usings};
@@ -118,6 +119,9 @@ impl Context<'_> {
             "CS0509" => modifiers::sealed_base(self, diagnostic),
             "CS0273" | "CS0274" | "CS0276" => modifiers::accessor(self, diagnostic),
             "CS1597" => modifiers::semicolon(self, diagnostic),
+            "CS0612" | "CS0618" | "CS0619" => upgrade::obsolete(self, diagnostic),
+            "CS4014" => upgrade::not_awaited(self, diagnostic),
+            "CS8509" | "CS8524" => upgrade::open_switch(self, diagnostic),
             "CS8129" => deconstruct::pairs(self, diagnostic),
             "CS0304" | "CS0310" | "CS0311" | "CS0314" | "CS0413" | "CS0452" | "CS0453"
             | "CS8377" | "CS8714" => constraints::missing(self, diagnostic),
