@@ -8,15 +8,20 @@ mod access;
 mod arity;
 mod asynchrony;
 mod calls;
+mod constraints;
 mod control;
 mod convert;
+mod deconstruct;
 mod generalise;
 mod instances;
 mod members;
+mod modifiers;
 mod operators;
 mod qualify;
 mod retype;
+mod stubs;
 mod unused;
+mod upgrade;
 mod values;
 
 use buildfix_fixer_support::{Files, Source, push, span, symbols, usings};
@@ -113,7 +118,24 @@ impl Context<'_> {
             "CS1998" => asynchrony::no_await(self, diagnostic),
             "CS4032" | "CS4033" | "CS4034" => asynchrony::not_async(self, diagnostic),
             "CS0738" => members::return_type(self, diagnostic),
-            "CS0535" => members::hidden_implementation(self, diagnostic),
+            "CS0535" => {
+                let mut fixes = members::hidden_implementation(self, diagnostic);
+                fixes.extend(stubs::missing(self, diagnostic));
+                fixes
+            }
+            "CS0112" | "CS0133" | "CS0179" | "CS0283" | "CS0500" | "CS0501" | "CS0508"
+            | "CS0513" | "CS0549" | "CS0621" | "CS0708" => modifiers::repair(self, diagnostic),
+            "CS0506" => modifiers::overridable(self, diagnostic),
+            "CS0509" => modifiers::sealed_base(self, diagnostic),
+            "CS0273" | "CS0274" | "CS0276" => modifiers::accessor(self, diagnostic),
+            "CS1597" => modifiers::semicolon(self, diagnostic),
+            "CS0612" | "CS0618" | "CS0619" => upgrade::obsolete(self, diagnostic),
+            "CS4014" => upgrade::not_awaited(self, diagnostic),
+            "CS8509" | "CS8524" => upgrade::open_switch(self, diagnostic),
+            "CS8129" => deconstruct::pairs(self, diagnostic),
+            "CS0304" | "CS0310" | "CS0311" | "CS0314" | "CS0413" | "CS0452" | "CS0453"
+            | "CS8377" | "CS8714" => constraints::missing(self, diagnostic),
+            "CS0534" => stubs::missing(self, diagnostic),
             "CS0115" | "CS0507" | "CS0108" | "CS0114" => members::overriding(self, diagnostic),
             "CS0106" | "CS0260" => members::modifier(self, diagnostic),
             _ => Vec::new(),
