@@ -147,7 +147,8 @@ fn on_line(file: &File<'_>, at: usize) -> Vec<Node> {
     let part = |c: char| c.is_alphanumeric() || c == '_';
     let mut before = ' ';
     for (offset, c) in text.char_indices() {
-        let start = !c.is_whitespace() && !(part(c) && part(before));
+        let inside = part(c) && part(before);
+        let start = !c.is_whitespace() && !inside;
         before = c;
         if !start {
             continue;

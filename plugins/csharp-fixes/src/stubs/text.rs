@@ -201,11 +201,9 @@ fn constraints(context: &Context<'_>, wanted: &Wanted, inherits: bool, own: &[St
         let given = clause
             .clone()
             .find(|t| source.is(*t, "where") && source.is(*t + 1, name))
-            .map(|t| source.word(t + 3));
-        let word = match given {
-            Some(word @ ("struct" | "class")) => word,
-            _ => "default",
-        };
+            .map(|t| source.word(t + 3))
+            .filter(|word| matches!(*word, "struct" | "class"));
+        let word = given.unwrap_or("default");
         text.push_str(&format!(" where {name} : {word}"));
     }
     text
