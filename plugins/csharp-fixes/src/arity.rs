@@ -42,7 +42,7 @@ pub(crate) fn missing(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
             let is_data = scope::reaches(source, n, token)
                 && !matches!(n.kind, scope::NameKind::Member(k) if !matches!(k, DeclKind::Field | DeclKind::Property));
             let given = arguments.iter().any(|a| source.slice(a.clone()) == word);
-            (is_data && !given && plain(word) == plain(parameter)).then(|| word.to_owned())
+            (is_data && !given && !calls::is_null_here(source, open, word) && plain(word) == plain(parameter)).then(|| word.to_owned())
         })
     };
     let mut fixes = Vec::new();

@@ -1,6 +1,6 @@
 //! Calls: `new`, arguments, how they are passed, type arguments.
 
-use crate::Context;
+use crate::{Context, numeric};
 use buildfix_fixer_support::{Decl, DeclKind, Source, generics, names, replace_in, scope, symbols};
 use buildfix_sdk::{Diagnostic, Fix, edit};
 
@@ -146,7 +146,17 @@ fn parameter_with(
 
 /// The type and method that the call with this `(` is of.
 pub(crate) fn callee(source: &Source, open: usize) -> Option<(String, String)> {
-    let name = open.checked_sub(1).filter(|n| source.is_word(*n))?;
+    let mut name = open.checked_sub(1)?;
+    if source.is(name, ">") {
+        // Type arguments are short; a bound keeps broken text cheap.
+        let start = (open.saturating_sub(64)..open)
+            .rev()
+            .find(|i| source.type_args_end(*i) == Some(open))?;
+        name = start.checked_sub(1)?;
+    }
+    if !source.is_word(name) {
+        return None;
+    }
     let byte = source.bytes(name..open).start;
     let called = source.word(name).to_owned();
     let own = || source.type_at(byte).map(|t| source.name(t).to_owned());
@@ -167,6 +177,12 @@ pub(crate) fn callee(source: &Source, open: usize) -> Option<(String, String)> {
     ))
 }
 
+/// Whether a call makes up for a name that is null: `a ?? new A(…)`.
+pub(crate) fn is_null_here(source: &Source, open: usize, name: &str) -> bool {
+    let start = source.primary_start(open);
+    source.is(start.wrapping_sub(1), "??") && source.is(start.wrapping_sub(2), name)
+}
+
 /// CS7036: a missing argument for a parameter whose name something in reach
 /// bears too.
 pub(crate) fn missing_argument(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
@@ -177,6 +193,9 @@ pub(crate) fn missing_argument(context: &Context<'_>, diagnostic: &Diagnostic) -
     let Some(member) = symbols::member_ref(method) else {
         return Vec::new();
     };
+    if member.name == "this" {
+        return numeric::row(context, diagnostic);
+    }
     let types = member.parameters.unwrap_or_default();
     let byte = diagnostic.span.start as usize;
     let token = context.token(diagnostic);
@@ -220,6 +239,7 @@ pub(crate) fn missing_argument(context: &Context<'_>, diagnostic: &Diagnostic) -
     let mut found: Vec<String> = Vec::new();
     let mut add = |name: &str| {
         if !found.iter().any(|f| f == name)
+            && !is_null_here(source, open, name)
             && !arguments.iter().any(|a| source.slice(a.clone()) == name)
         {
             found.push(name.to_owned());

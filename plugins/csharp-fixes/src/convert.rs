@@ -1,13 +1,13 @@
 //! Values of one type where another is wanted.
 
-use crate::{Context, generalise, instances, retype};
+use crate::{Context, construct, generalise, instances, numeric, retype};
+use buildfix_fixer_support::symbols;
 use buildfix_fixer_support::types::shorten;
-use buildfix_fixer_support::{scope, symbols};
 use buildfix_sdk::{Diagnostic, Fix};
 use std::ops::Range;
 
 /// From narrow to wide: a later one holds every value of an earlier one.
-const NUMBERS: [&str; 13] = [
+pub(crate) const NUMBERS: [&str; 13] = [
     "sbyte", "byte", "short", "ushort", "char", "int", "uint", "nint", "long", "ulong", "float",
     "double", "decimal",
 ];
@@ -38,13 +38,19 @@ pub(crate) fn repair(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix>
         fixes.extend(wider_declaration(context, diagnostic, &tokens, from, to));
     }
     fixes.extend(instances::enumerator(context, diagnostic, &tokens, to));
+    fixes.extend(instances::only_element(
+        context, diagnostic, &tokens, from, to,
+    ));
+    fixes.extend(numeric::to_number(context, diagnostic, &tokens, from, to));
     if diagnostic.code == "CS1503" {
         fixes.extend(instances::copy(context, diagnostic, &tokens, from));
         fixes.extend(generalise::parameter(context, diagnostic, token, to));
     }
     fixes.extend(without_cast(context, diagnostic, &tokens, from, to));
+    // When no overload of `Math` fits, the message names any of them.
+    let arbitrary = wider(from, to) && numeric::in_math(context, token);
     if (explicit && !other_arguments(context, from, to))
-        || numeric
+        || (numeric && !arbitrary)
         || is_downcast(context, from, to)
     {
         fixes.push(cast(context, diagnostic, tokens.clone(), to));
@@ -78,6 +84,12 @@ fn cast(context: &Context<'_>, diagnostic: &Diagnostic, tokens: Range<usize>, to
     context.replace(diagnostic, format!("cast to `{ty}`"), tokens, new)
 }
 
+/// Whether the first number holds more than the second.
+fn wider(from: &str, to: &str) -> bool {
+    let rank = |t: &str| NUMBERS.iter().position(|n| *n == t);
+    rank(from).is_some() && rank(to).is_some() && rank(from) >= rank(to)
+}
+
 /// `int z = <double>`: the variable may be what is too narrow.
 fn wider_declaration(
     context: &Context<'_>,
@@ -87,8 +99,7 @@ fn wider_declaration(
     to: &str,
 ) -> Option<Fix> {
     let source = &context.source;
-    let rank = |t: &str| NUMBERS.iter().position(|n| *n == t);
-    if rank(from)? < rank(to)? || !source.is(tokens.start.wrapping_sub(1), "=") {
+    if !wider(from, to) || !source.is(tokens.start.wrapping_sub(1), "=") {
         return None;
     }
     let name = tokens.start.checked_sub(2)?;
@@ -216,16 +227,13 @@ fn without_cast(
             );
         }
     }
-    // A constructor that takes exactly the value.
-    if constructs(context, to, from) {
-        let ty = shorten(to, &context.visible);
-        write(
-            format!("construct a `{ty}` from it"),
-            format!("new {ty}({text})"),
-        );
+    // A constructor or factory that takes the value.
+    let ty = shorten(to.trim_end_matches('?'), &context.visible);
+    if let Some(maker) = construct::maker(context, from, to, &ty) {
+        write(format!("make a `{ty}` from it"), format!("{maker}({text})"));
     }
     // A helper in reach that says it converts, such as `NumOps.FromDouble`.
-    if let Some(helper) = helper(context, diagnostic, from, to) {
+    if let Some(helper) = construct::helper(context, diagnostic, from, to) {
         write(
             format!("convert it with `{helper}`"),
             format!("{helper}({text})"),
@@ -235,105 +243,11 @@ fn without_cast(
 }
 
 /// What stands between the outer `<` and `>`.
-fn inside(ty: &str) -> &str {
+pub(crate) fn inside(ty: &str) -> &str {
     match (ty.find('<'), ty.rfind('>')) {
         (Some(open), Some(close)) if open < close => &ty[open + 1..close],
         _ => "",
     }
-}
-
-/// Whether the type has a constructor with one parameter of this type.
-fn constructs(context: &Context<'_>, to: &str, from: &str) -> bool {
-    let name = symbols::simple(to);
-    let generic = inside(to);
-    let mut found = symbols::types(context.host, name)
-        .into_iter()
-        .filter(|t| t.origin == "workspace" && t.kind != "interface");
-    found.any(|ty| {
-        let parameters = declared_parameters(&ty.signature);
-        context
-            .host
-            .members(symbols::CSHARP, &symbols::full_name(&ty))
-            .iter()
-            .any(|m| {
-                if m.kind != "constructor" {
-                    return false;
-                }
-                let Some((_, list)) = m.signature.split_once('(') else {
-                    return false;
-                };
-                let list = symbols::split_top(list.trim_end_matches(')'));
-                let [only] = list.as_slice() else {
-                    return false;
-                };
-                let ty = only.rsplit_once(' ').map_or(*only, |(t, _)| t);
-                // `T[]` of `Vector<T>` is `int[]` for `Vector<int>`.
-                let ty = match parameters.as_slice() {
-                    [one] if !generic.is_empty() => ty
-                        .replace(&format!("{one}["), &format!("{generic}["))
-                        .replace(&format!("<{one}>"), &format!("<{generic}>")),
-                    _ => ty.to_owned(),
-                };
-                symbols::simple(&ty) == symbols::simple(from)
-                    && ty.ends_with(']') == from.ends_with(']')
-                    && inside(&ty) == short_inside(from)
-            })
-    })
-}
-
-fn short_inside(ty: &str) -> &str {
-    inside(ty)
-}
-
-fn declared_parameters(signature: &str) -> Vec<String> {
-    let head = signature.split(" : ").next().unwrap_or(signature);
-    symbols::split_top(inside(head))
-        .into_iter()
-        .map(str::to_owned)
-        .collect()
-}
-
-/// A member of a field in reach that takes a number and gives the wanted type
-/// parameter: the field's type declares `To From…(double)`.
-fn helper(context: &Context<'_>, diagnostic: &Diagnostic, from: &str, to: &str) -> Option<String> {
-    let source = &context.source;
-    let byte = diagnostic.span.start as usize;
-    if !scope::type_parameters(source, byte).iter().any(|p| p == to) || !NUMBERS.contains(&from) {
-        return None;
-    }
-    let fields = scope::names_at(source, byte)
-        .into_iter()
-        .filter(|n| matches!(n.kind, scope::NameKind::Member(_)));
-    for field in fields {
-        let ty = source.slice(field.ty.clone());
-        if inside(ty) != to {
-            continue;
-        }
-        for owner in symbols::types(context.host, symbols::simple(ty))
-            .iter()
-            .filter(|t| t.origin == "workspace")
-        {
-            let members = context
-                .host
-                .members(symbols::CSHARP, &symbols::full_name(owner));
-            let fits = |wide: &str| {
-                members.iter().find(|m| {
-                    let list = m
-                        .signature
-                        .split_once('(')
-                        .map(|(_, l)| symbols::split_top(l.trim_end_matches(')')));
-                    m.kind == "method"
-                        && m.name.starts_with("From")
-                        && list
-                            .is_some_and(|l| l.len() == 1 && l[0].starts_with(&format!("{wide} ")))
-                })
-            };
-            if let Some(method) = fits(from).or_else(|| fits("double")) {
-                return Some(format!("{}.{}", source.word(field.token), method.name));
-            }
-        }
-    }
-    None
 }
 
 /// Whether a type has the wanted interface already, with other type arguments:

@@ -99,6 +99,33 @@ pub(crate) fn empty(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> 
     Vec::new()
 }
 
+/// `new[] { i }` where an element is wanted: its only one.
+pub(crate) fn only_element(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    tokens: &Range<usize>,
+    from: &str,
+    to: &str,
+) -> Option<Fix> {
+    let source = &context.source;
+    let last = tokens.end.checked_sub(1)?;
+    let open = source.partner(last).filter(|o| tokens.contains(o))?;
+    let begins = match source.word(open) {
+        "{" => source.is(tokens.start, "new") && source.is(open.wrapping_sub(1), "]"),
+        "[" => open == tokens.start,
+        _ => false,
+    };
+    let elements = source.arguments(open);
+    let [only] = elements.as_slice() else {
+        return None;
+    };
+    if from.strip_suffix("[]") != Some(to) || !begins || source.is(only.start, "..") {
+        return None;
+    }
+    let text = source.slice(only.clone()).to_owned();
+    Some(context.replace(diagnostic, "take the only element", tokens.clone(), text))
+}
+
 /// CS0029: a text literal that spells a member of the wanted enumeration.
 pub(crate) fn enumerator(
     context: &Context<'_>,
@@ -182,5 +209,21 @@ mod tests {
         let text = text.replace("Neural Engine", "Turbine");
         let found = after::<CsharpFixes>(&[("a.cs", &text)], error);
         assert!(found.iter().all(|t| !t.contains("Kind.Neural")));
+        let text = "enum Kind { None, Fast }\nclass C { bool M(Kind k) => ¦k == \"Fast\"; }";
+        let error =
+            "CS0019: Operator '==' cannot be applied to operands of type 'Kind' and 'string'";
+        assert!(after::<CsharpFixes>(&[("a.cs", text)], error)[0].contains("=> k == Kind.Fast; }"));
+    }
+
+    #[test]
+    fn takes_the_only_element() {
+        let error = "CS1503: Argument 1: cannot convert from 'int[]' to 'int'";
+        for (written, wanted) in [("new[] { i }", "i"), ("new int[] { i + 1 }", "i + 1")] {
+            let text = format!("class C {{ void M(int i) {{ F(¦{written}); }} }}");
+            let found = after::<CsharpFixes>(&[("a.cs", &text)], error);
+            assert!(found[0].contains(&format!("F({wanted});")), "{found:?}");
+        }
+        let text = "class C { void M(int i) { F(¦new[] { i, i }); } }";
+        assert!(propose::<CsharpFixes>(&[("a.cs", text)], error).is_empty());
     }
 }

@@ -9,6 +9,7 @@ mod arity;
 mod asynchrony;
 mod calls;
 mod constraints;
+mod construct;
 mod control;
 mod convert;
 mod deconstruct;
@@ -16,6 +17,7 @@ mod generalise;
 mod instances;
 mod members;
 mod modifiers;
+mod numeric;
 mod operators;
 mod qualify;
 mod retype;
@@ -91,6 +93,7 @@ impl Context<'_> {
                 fixes.extend(instances::empty(self, diagnostic));
                 fixes
             }
+            "CS1929" => numeric::total(self, diagnostic),
             "CS1739" => arity::argument_name(self, diagnostic),
             "CS1955" => calls::not_invocable(self, diagnostic),
             "CS1615" | "CS1620" => calls::passing(self, diagnostic),

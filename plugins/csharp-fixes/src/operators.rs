@@ -1,6 +1,6 @@
 //! Operators on what they do not take.
 
-use crate::Context;
+use crate::{Context, instances, numeric};
 use buildfix_fixer_support::Source;
 use buildfix_sdk::{Diagnostic, Fix};
 use std::ops::Range;
@@ -143,14 +143,26 @@ fn binary(context: &Context<'_>, diagnostic: &Diagnostic, token: usize) -> Vec<F
             fixes.push(context.replace(diagnostic, "compare with `true`", range, text));
         }
     } else if matches!(operator.as_str(), "==" | "!=") && (left == "string" || right == "string") {
-        let range: Range<usize> = if right == "string" {
-            token..sign
+        let sides = [token..sign, sign + 1..right_side_end(source, sign + 1, end)];
+        let [range, literal]: [Range<usize>; 2] = if right == "string" {
+            sides
         } else {
-            sign + 1..right_side_end(source, sign + 1, end)
+            let [a, b] = sides;
+            [b, a]
         };
+        let other = if right == "string" { left } else { right };
+        fixes.extend(instances::enumerator(context, diagnostic, &literal, other));
         if source.is_primary(range.clone()) {
             let last = range.end - 1;
             fixes.push(context.insert_after(diagnostic, "compare its text", last, ".ToString()"));
+        }
+    } else {
+        let right = sign + 1..right_side_end(source, sign + 1, end);
+        // `a - b * c` is not `(a - b) * c`.
+        let binds = matches!(operator.as_str(), "+" | "-")
+            && matches!(source.word(right.end), "*" | "/" | "%");
+        if !binds {
+            fixes.extend(numeric::operator(context, diagnostic, token..sign, right));
         }
     }
     fixes

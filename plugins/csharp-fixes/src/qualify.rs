@@ -120,6 +120,7 @@ pub(crate) fn ambiguous_call(context: &Context<'_>, diagnostic: &Diagnostic) -> 
     let Some(index) = a.iter().zip(&b).position(|(x, y)| x != y) else {
         return fixes;
     };
+    let differing = a.iter().zip(&b).filter(|(x, y)| x != y).count();
     for ty in [&a[index], &b[index]] {
         let ty = shorten(ty, &context.visible);
         let ty = at_use(context, byte, &ty, first_text, source.slice(name..open));
@@ -143,6 +144,16 @@ pub(crate) fn ambiguous_call(context: &Context<'_>, diagnostic: &Diagnostic) -> 
                     title,
                     close,
                     format!("{comma}({ty})null"),
+                ));
+            }
+            // A value that is both says as which of them it is meant.
+            Some(argument) if differing == 1 && source.is(argument.start, "new") => {
+                let ty = ty.trim_end_matches('?');
+                fixes.push(context.insert_before(
+                    diagnostic,
+                    format!("pass it as a `{ty}`"),
+                    argument.start,
+                    format!("({ty})"),
                 ));
             }
             _ => {}
