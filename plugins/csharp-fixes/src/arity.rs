@@ -181,6 +181,16 @@ mod tests {
     use buildfix_fixer_support::testing::{after, propose};
 
     #[test]
+    fn passes_no_name_that_is_not_set_yet() {
+        let head = "class Log { public Log(Log log) { } }\nclass C { Log _log; void M(Log log) {";
+        let error = "CS1729: 'Log' does not contain a constructor that takes 0 arguments";
+        let text = format!("{head} _log = log ?? new ¦Log(); }} }}");
+        assert!(propose::<CsharpFixes>(&[("a.cs", &text)], error).is_empty());
+        let text = format!("{head} var other = new ¦Log(); }} }}");
+        assert!(!propose::<CsharpFixes>(&[("a.cs", &text)], error).is_empty());
+    }
+
+    #[test]
     fn passes_what_bears_the_parameters_name() {
         let text = "class P { public P(string name, Dictionary<string, int> ages) { } \
             public int F(int first, int last) => 0; }\n\

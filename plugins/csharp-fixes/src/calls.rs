@@ -177,10 +177,16 @@ pub(crate) fn callee(source: &Source, open: usize) -> Option<(String, String)> {
     ))
 }
 
-/// Whether a call makes up for a name that is null: `a ?? new A(…)`.
+/// Whether a call makes up for a name that is null, `a ?? new A(…)`, or makes
+/// the first value of it: `a = new A(…)`.
 pub(crate) fn is_null_here(source: &Source, open: usize, name: &str) -> bool {
     let start = source.primary_start(open);
-    source.is(start.wrapping_sub(1), "??") && source.is(start.wrapping_sub(2), name)
+    let instead = source.is(start.wrapping_sub(1), "??") && source.is(start.wrapping_sub(2), name);
+    let statement = source.statement(open);
+    let target = (statement.start..start)
+        .find(|t| matches!(source.word(*t), "=" | "??="))
+        .is_some_and(|sign| source.is(sign.wrapping_sub(1), name));
+    instead || target
 }
 
 /// CS7036: a missing argument for a parameter whose name something in reach
