@@ -102,7 +102,7 @@ fn types_named(context: &Context<'_>, diagnostic: &Diagnostic, name: &str) -> Ve
 }
 
 /// The levels to try, best first.
-fn levels(source: &Source, decl: &Decl, only_public: bool) -> Vec<&'static str> {
+pub(crate) fn levels(source: &Source, decl: &Decl, only_public: bool) -> Vec<&'static str> {
     if only_public {
         return vec!["public"];
     }

@@ -1,6 +1,6 @@
 //! Calls: `new`, arguments, how they are passed, type arguments.
 
-use crate::{Context, numeric};
+use crate::{Context, numeric, signatures};
 use buildfix_fixer_support::{Decl, DeclKind, Source, generics, names, replace_in, scope, symbols};
 use buildfix_sdk::{Diagnostic, Fix, edit};
 
@@ -119,27 +119,34 @@ fn parameter_with(
     let (open, index) = source.argument_at(at)?;
     let count = source.arguments(open).len();
     let (owner, name) = callee(source, open)?;
-    for place in symbols::declarations(&context.files, &owner, Some(&name)) {
-        for decl in place.decls() {
-            let parameters = scope::parameters(&place.source, decl.params?);
-            let Some(parameter) = parameters.get(index).filter(|_| parameters.len() == count)
-            else {
-                continue;
-            };
-            if !parameter.modifiers.is_empty() {
-                continue;
-            }
-            let at = place.source.bytes(parameter.ty.clone()).start;
-            let title = format!("take `{}` by `{word}`", place.source.word(parameter.name));
-            let fix = edit::fix(diagnostic, title, "verified");
-            return Some(replace_in(
-                fix,
-                &place.path,
-                place.source.text(),
-                at..at,
-                format!("{word} "),
-            ));
-        }
+    let places = symbols::declarations(&context.files, &owner, Some(&name));
+    let own = places
+        .iter()
+        .flat_map(|place| place.decls().map(move |decl| (place, decl, 0)));
+    // `a.M(out b)` of `static M(this A a, B b)` has one argument less.
+    let extensions = signatures::static_methods(context, &name);
+    let extensions = extensions.iter().map(|(place, decl)| (&**place, decl, 1));
+    for (place, decl, shift) in own.chain(extensions) {
+        let parameters = scope::parameters(&place.source, decl.params?);
+        let this = parameters
+            .first()
+            .is_some_and(|p| place.source.is(p.modifiers.start, "this") && !p.modifiers.is_empty());
+        let parameter = parameters
+            .get(index + shift)
+            .filter(|p| p.modifiers.is_empty() && parameters.len() == count + shift);
+        let Some(parameter) = parameter.filter(|_| shift == 0 || this) else {
+            continue;
+        };
+        let at = place.source.bytes(parameter.ty.clone()).start;
+        let title = format!("take `{}` by `{word}`", place.source.word(parameter.name));
+        let fix = edit::fix(diagnostic, title, "verified");
+        return Some(replace_in(
+            fix,
+            &place.path,
+            place.source.text(),
+            at..at,
+            format!("{word} "),
+        ));
     }
     None
 }

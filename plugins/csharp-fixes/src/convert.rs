@@ -75,8 +75,23 @@ fn passing_words<'a>(from: &'a str, to: &'a str) -> Option<(&'a str, &'a str)> {
 fn cast(context: &Context<'_>, diagnostic: &Diagnostic, tokens: Range<usize>, to: &str) -> Fix {
     let source = &context.source;
     let ty = shorten(to, &context.visible);
+    // The point is inside parentheses that hold nothing else: they do.
+    let (before, after) = (tokens.start.wrapping_sub(1), tokens.end);
+    let alone = source.is(before, "(")
+        && source.partner(before) == Some(after)
+        && !source.is_primary(tokens.clone())
+        && !source.is_word(before.wrapping_sub(1))
+        && !matches!(source.word(before.wrapping_sub(1)), ")" | "]" | ">");
+    let tokens = if alone { before..after + 1 } else { tokens };
     let text = source.slice(tokens.clone());
-    let new = if source.is_primary(tokens.clone()) {
+    // A cast applies to what another cast gives.
+    let operand = source
+        .is(tokens.start, "(")
+        .then(|| source.type_end(tokens.start + 1))
+        .flatten()
+        .filter(|end| source.is(*end, ")") && *end + 1 < tokens.end)
+        .is_some_and(|end| source.is_word(end + 1) && source.is_primary(end + 1..tokens.end));
+    let new = if alone || operand || source.is_primary(tokens.clone()) {
         format!("({ty}){text}")
     } else {
         format!("({ty})({text})")

@@ -21,6 +21,7 @@ mod numeric;
 mod operators;
 mod qualify;
 mod retype;
+mod signatures;
 mod stubs;
 mod unused;
 mod upgrade;
@@ -82,14 +83,26 @@ impl Fixer for CsharpFixes {
 impl Context<'_> {
     fn candidates(&self, diagnostic: &Diagnostic) -> Vec<Fix> {
         match diagnostic.code.as_str() {
-            "CS0266" | "CS0029" | "CS1503" => convert::repair(self, diagnostic),
+            "CS0266" | "CS0029" => convert::repair(self, diagnostic),
+            "CS1503" => {
+                let mut fixes = signatures::hidden_overload(self, diagnostic);
+                fixes.extend(convert::repair(self, diagnostic));
+                fixes
+            }
             "CS0664" => convert::suffix(self, diagnostic),
             "CS0019" | "CS0030" | "CS0428" | "CS0446" | "CS0665" | "CS0815" | "CS8917" => {
                 operators::repair(self, diagnostic)
             }
-            "CS1501" => arity::missing(self, diagnostic),
+            "CS1061" => signatures::lost_this(self, diagnostic),
+            "CS1501" => {
+                let mut fixes = signatures::hidden_overload(self, diagnostic);
+                fixes.extend(signatures::lost_this(self, diagnostic));
+                fixes.extend(arity::missing(self, diagnostic));
+                fixes
+            }
             "CS1729" => {
-                let mut fixes = arity::missing(self, diagnostic);
+                let mut fixes = signatures::hidden_overload(self, diagnostic);
+                fixes.extend(arity::missing(self, diagnostic));
                 fixes.extend(instances::empty(self, diagnostic));
                 fixes
             }
@@ -97,7 +110,11 @@ impl Context<'_> {
             "CS1739" => arity::argument_name(self, diagnostic),
             "CS1955" => calls::not_invocable(self, diagnostic),
             "CS1615" | "CS1620" => calls::passing(self, diagnostic),
-            "CS7036" => calls::missing_argument(self, diagnostic),
+            "CS7036" => {
+                let mut fixes = signatures::hidden_overload(self, diagnostic);
+                fixes.extend(calls::missing_argument(self, diagnostic));
+                fixes
+            }
             "CS0411" | "CS0118" => calls::type_arguments(self, diagnostic),
             "CS0104" => qualify::ambiguous_type(self, diagnostic),
             "CS0121" => qualify::ambiguous_call(self, diagnostic),
@@ -109,7 +126,13 @@ impl Context<'_> {
             "CS0191" | "CS0198" => access::writable_field(self, diagnostic),
             "CS0200" | "CS0272" | "CS8852" => access::writable_property(self, diagnostic),
             "CS0163" | "CS8070" => control::missing_break(self, diagnostic),
-            "CS0161" | "CS0126" => control::missing_return(self, diagnostic),
+            "CS0126" => {
+                let mut fixes = signatures::returns_nothing(self, diagnostic);
+                fixes.extend(control::missing_return(self, diagnostic));
+                fixes
+            }
+            "CS0127" => signatures::returns_value(self, diagnostic),
+            "CS0161" => control::missing_return(self, diagnostic),
             "CS0165" => values::unassigned(self, diagnostic),
             "CS0201" => values::statement(self, diagnostic),
             "CS0037" | "CS0403" => values::null_for_value(self, diagnostic),
@@ -123,6 +146,7 @@ impl Context<'_> {
             "CS0738" => members::return_type(self, diagnostic),
             "CS0535" => {
                 let mut fixes = members::hidden_implementation(self, diagnostic);
+                fixes.extend(signatures::implementing(self, diagnostic));
                 fixes.extend(stubs::missing(self, diagnostic));
                 fixes
             }
@@ -138,8 +162,20 @@ impl Context<'_> {
             "CS8129" => deconstruct::pairs(self, diagnostic),
             "CS0304" | "CS0310" | "CS0311" | "CS0314" | "CS0413" | "CS0452" | "CS0453"
             | "CS8377" | "CS8714" => constraints::missing(self, diagnostic),
-            "CS0534" => stubs::missing(self, diagnostic),
-            "CS0115" | "CS0507" | "CS0108" | "CS0114" => members::overriding(self, diagnostic),
+            "CS0539" => signatures::explicit(self, diagnostic),
+            "CS0533" => signatures::lost_override(self, diagnostic),
+            "CS0534" => {
+                let mut fixes = signatures::lost_override(self, diagnostic);
+                fixes.extend(stubs::missing(self, diagnostic));
+                fixes
+            }
+            "CS0115" => {
+                let mut fixes = signatures::overriding(self, diagnostic);
+                let meant = !fixes.is_empty();
+                fixes.extend(members::overriding(self, diagnostic, meant));
+                fixes
+            }
+            "CS0507" | "CS0108" | "CS0114" => members::overriding(self, diagnostic, false),
             "CS0106" | "CS0260" => members::modifier(self, diagnostic),
             _ => Vec::new(),
         }

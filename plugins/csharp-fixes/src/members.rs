@@ -53,6 +53,14 @@ pub(crate) fn hidden_implementation(context: &Context<'_>, diagnostic: &Diagnost
     else {
         return Vec::new();
     };
+    // An explicit implementation that does not agree is what is wrong.
+    if source
+        .decls()
+        .iter()
+        .any(|d| d.parent == Some(owner) && d.explicit && source.name(d) == member.name)
+    {
+        return Vec::new();
+    }
     let count = member.parameters.as_ref().map(Vec::len);
     let fits = |d: &&Decl| {
         d.parent == Some(owner)
@@ -89,8 +97,9 @@ pub(crate) fn hidden_implementation(context: &Context<'_>, diagnostic: &Diagnost
     fixes
 }
 
-/// CS0115, CS0507, CS0108, CS0114: overriding and hiding.
-pub(crate) fn overriding(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
+/// CS0115, CS0507, CS0108, CS0114: overriding and hiding. Where a member of
+/// the base is `meant`, not to override is no repair.
+pub(crate) fn overriding(context: &Context<'_>, diagnostic: &Diagnostic, meant: bool) -> Vec<Fix> {
     let source = &context.source;
     let byte = diagnostic.span.start as usize;
     let Some(member) = source.member_at(byte) else {
@@ -111,7 +120,7 @@ pub(crate) fn overriding(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<
                     name,
                 ));
             }
-            if let Some(keyword) = word("override") {
+            if let Some(keyword) = word("override").filter(|_| !meant) {
                 fixes.push(drop_word(context, diagnostic, keyword));
             }
         }

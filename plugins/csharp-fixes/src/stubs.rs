@@ -7,12 +7,14 @@ use buildfix_sdk::{Diagnostic, Fix, edit};
 use std::ops::Range;
 use std::rc::Rc;
 
-mod text;
+pub(crate) mod text;
 
 /// Where a missing member is declared, and what its owner's type parameters
 /// stand for.
 pub(crate) struct Wanted {
     pub(crate) source: Rc<Source>,
+    /// The workspace's file, if it is one of its.
+    pub(crate) path: Option<String>,
     pub(crate) decl: Decl,
     pub(crate) map: Vec<(String, String)>,
     /// The interface or base as it can be written here.
@@ -60,6 +62,7 @@ pub(crate) fn missing(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix
         .map(|d| {
             let wanted = Wanted {
                 source: Rc::clone(source),
+                path: None,
                 decl: d.clone(),
                 map: Vec::new(),
                 owner: String::new(),
@@ -190,7 +193,11 @@ fn accessor(context: &Context<'_>, diagnostic: &Diagnostic, owner: usize) -> Opt
 }
 
 /// Reads what the message names and finds its declaration.
-fn wanted(context: &Context<'_>, diagnostic: &Diagnostic, decl: &Decl) -> Option<Wanted> {
+pub(crate) fn wanted(
+    context: &Context<'_>,
+    diagnostic: &Diagnostic,
+    decl: &Decl,
+) -> Option<Wanted> {
     let printed = diagnostic.arguments.get(1)?;
     let printed = ["get", "set", "init", "add", "remove"]
         .iter()
@@ -206,79 +213,27 @@ fn wanted(context: &Context<'_>, diagnostic: &Diagnostic, decl: &Decl) -> Option
         .into_iter()
         .find(|b| symbols::simple(b) == member.owner && symbols::arity(last_arguments(b)) == arity);
     let owner = written.as_deref().unwrap_or(owner).to_owned();
-    let inner = last_arguments(&owner)
-        .trim_start_matches('<')
-        .strip_suffix('>')
-        .unwrap_or_default();
-    let arguments: Vec<String> = symbols::split_top(inner)
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
-    let make = |source: &Rc<Source>, found: &Decl, names: Vec<String>| Wanted {
-        source: Rc::clone(source),
-        decl: found.clone(),
-        map: names.into_iter().zip(arguments.clone()).collect(),
-        owner: owner.clone(),
-        generic_owner: arity > 0,
-        printed: parameters.clone(),
-    };
-    let mut found = Vec::new();
-    for place in symbols::declarations(&context.files, &member.owner, None) {
-        for index in &place.decls {
-            let source = &place.source;
-            let Some(names) = source.decls().get(*index).map(|d| parameters_of(source, d)) else {
-                continue;
-            };
-            if names.len() != arity {
-                continue;
-            }
-            for candidate in source.decls().iter().filter(|d| {
-                d.parent == Some(*index) && !d.explicit && source.name(d) == member.name
-            }) {
-                found.push(make(source, candidate, names.clone()));
-            }
-        }
-    }
-    if found.is_empty() {
-        for ty in symbols::types(context.host, &member.owner) {
-            if symbols::symbol_arity(&ty) != Some(arity) || ty.origin == "workspace" {
-                continue;
-            }
-            let head = Rc::new(Source::new(&format!("{};", ty.signature)));
-            let names = head
-                .decls()
-                .first()
-                .map(|d| parameters_of(&head, d))
-                .unwrap_or_default();
-            let members = context
-                .host
-                .members(symbols::CSHARP, &symbols::full_name(&ty));
-            for symbol in members.into_iter().filter(|s| s.name == member.name) {
-                let end = if symbol.signature.ends_with('}') {
-                    ""
-                } else {
-                    ";"
-                };
-                let text = format!("class _ {{ {}{end} }}", symbol.signature);
-                let read = Rc::new(Source::new(&text));
-                if let Some(candidate) = read.decls().get(1) {
-                    found.push(make(&read, candidate, names.clone()));
-                }
-            }
-        }
-    }
+    let mut found = members_of(context, &owner, &member.name, &parameters);
     // The index has no indexers of the library; a collection's gives its last
     // type argument, and an accessor more than the interface asks does no harm.
     if let ([key], Some(value), true, "this") = (
         parameters.as_slice(),
-        arguments.last(),
+        arguments_of(&owner).last(),
         found.is_empty(),
         member.name.as_str(),
     ) {
         let text = format!("class _ {{ {value} this[{key} key] {{ get; set; }} }}");
         let read = Rc::new(Source::new(&text));
         if let Some(candidate) = read.decls().get(1) {
-            found.push(make(&read, candidate, Vec::new()));
+            found.push(Wanted {
+                source: Rc::clone(&read),
+                path: None,
+                decl: candidate.clone(),
+                map: Vec::new(),
+                generic_owner: arity > 0,
+                owner,
+                printed: parameters.clone(),
+            });
         }
     }
     found.retain(|w| text::parameters(w).len() == parameters.len());
@@ -291,6 +246,122 @@ fn wanted(context: &Context<'_>, diagnostic: &Diagnostic, decl: &Decl) -> Option
         (None, 1) => found.pop(),
         _ => None,
     }
+}
+
+/// The members of this name that a base or interface, as it is written here,
+/// declares: in the workspace, or else in what the index knows.
+fn members_of(context: &Context<'_>, owner: &str, name: &str, printed: &[String]) -> Vec<Wanted> {
+    let arguments = arguments_of(owner);
+    let arity = arguments.len();
+    let simple = symbols::simple(owner);
+    let make = |source: &Rc<Source>, path: Option<&str>, found: &Decl, names: Vec<String>| Wanted {
+        source: Rc::clone(source),
+        path: path.map(str::to_owned),
+        decl: found.clone(),
+        map: names.into_iter().zip(arguments.clone()).collect(),
+        owner: owner.to_owned(),
+        generic_owner: arity > 0,
+        printed: printed.to_vec(),
+    };
+    let mut found = Vec::new();
+    for place in symbols::declarations(&context.files, simple, None) {
+        for index in &place.decls {
+            let source = &place.source;
+            let Some(names) = source.decls().get(*index).map(|d| parameters_of(source, d)) else {
+                continue;
+            };
+            if names.len() != arity {
+                continue;
+            }
+            for candidate in source
+                .decls()
+                .iter()
+                .filter(|d| d.parent == Some(*index) && !d.explicit && source.name(d) == name)
+            {
+                found.push(make(source, Some(&place.path), candidate, names.clone()));
+            }
+        }
+    }
+    if !found.is_empty() {
+        return found;
+    }
+    for ty in symbols::types(context.host, simple) {
+        if symbols::symbol_arity(&ty) != Some(arity) || ty.origin == "workspace" {
+            continue;
+        }
+        let head = Rc::new(Source::new(&format!("{};", ty.signature)));
+        let names = head
+            .decls()
+            .first()
+            .map(|d| parameters_of(&head, d))
+            .unwrap_or_default();
+        let members = context
+            .host
+            .members(symbols::CSHARP, &symbols::full_name(&ty));
+        for symbol in members.into_iter().filter(|s| s.name == name) {
+            let end = if symbol.signature.ends_with('}') {
+                ""
+            } else {
+                ";"
+            };
+            let text = format!("class _ {{ {}{end} }}", symbol.signature);
+            let read = Rc::new(Source::new(&text));
+            if let Some(candidate) = read.decls().get(1) {
+                found.push(make(&read, None, candidate, names.clone()));
+            }
+        }
+    }
+    found
+}
+
+/// Deeper hierarchies are rare, and a broken one may go in a circle.
+const MOST_BASES: usize = 24;
+
+/// The members of this name that a type's bases and interfaces declare, its
+/// own bases' first, with what their type parameters stand for here.
+pub(crate) fn inherited(context: &Context<'_>, decl: &Decl, name: &str) -> Vec<Wanted> {
+    let mut found = Vec::new();
+    let mut queue = bases(&context.source, decl);
+    let mut at = 0;
+    while let Some(base) = queue.get(at).cloned().filter(|_| at < MOST_BASES) {
+        at += 1;
+        found.extend(members_of(context, &base, name, &[]));
+        let arguments = arguments_of(&base);
+        for place in symbols::declarations(&context.files, symbols::simple(&base), None) {
+            for decl in place.decls() {
+                let names = parameters_of(&place.source, decl);
+                if names.len() != arguments.len() {
+                    continue;
+                }
+                for next in bases(&place.source, decl) {
+                    let read = Source::new(&next);
+                    let words: String = (0..read.tokens().len())
+                        .map(|t| {
+                            let word = read.word(t);
+                            let place = names.iter().position(|n| n == word);
+                            place.map_or(word, |i| arguments[i].as_str())
+                        })
+                        .collect();
+                    if !queue.contains(&words) {
+                        queue.push(words);
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The type arguments that a written type ends with.
+fn arguments_of(ty: &str) -> Vec<String> {
+    let inner = last_arguments(ty)
+        .trim_start_matches('<')
+        .strip_suffix('>')
+        .unwrap_or_default();
+    symbols::split_top(inner)
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
 }
 
 /// What stands before the member's own name: `A.I<B.C>` of `A.I<B.C>.M<U>(int)`.

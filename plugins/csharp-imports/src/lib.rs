@@ -108,8 +108,25 @@ impl Context<'_> {
                 fixes
             }
             "CS0305" | "CS0308" => {
-                let mut fixes = imports::other_arity(self, group)?;
-                fixes.extend(arguments::fill(self, group));
+                let mut imported = imports::other_arity(self, group)?;
+                let mut fixes = arguments::fill(self, group);
+                // The collections from before generics are hardly ever meant
+                // where the generic one is in sight, but for the explicit
+                // `IEnumerator IEnumerable.GetEnumerator()`.
+                let old = |f: &Fix| {
+                    let mut edits = f.edits.iter();
+                    edits.any(|e| e.text.trim() == "using System.Collections;")
+                };
+                let explicit = group.iter().any(|d| {
+                    let member = self.source.member_at(d.span.start as usize);
+                    member.is_some_and(|m| m.explicit)
+                });
+                let last = !explicit && imported.iter().any(old);
+                let at = if last { fixes.len() } else { 0 };
+                for fix in imported.iter_mut().filter(|_| last) {
+                    fix.applicability = "verified".to_owned();
+                }
+                fixes.splice(at..at, imported);
                 fixes
             }
             _ => Vec::new(),

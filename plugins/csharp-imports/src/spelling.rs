@@ -31,6 +31,16 @@ pub(crate) fn types(context: &Context<'_>, group: &[&Diagnostic]) -> Vec<Fix> {
             import: None,
         });
     }
+    for keyword in [
+        "string", "object", "bool", "int", "long", "short", "byte", "char", "double", "float",
+        "decimal", "uint", "ulong", "sbyte", "ushort", "dynamic",
+    ] {
+        near.push(Near {
+            name: keyword.to_owned(),
+            rank: 0,
+            import: None,
+        });
+    }
     for decl in context.source.decls().iter().filter(|d| d.kind.is_type()) {
         near.push(Near {
             name: context.source.name(decl).to_owned(),

@@ -110,6 +110,13 @@ fn target_types(source: &Source, token: usize) -> Vec<String> {
                 push(ty);
             }
         }
+        // `x ?? new X()` is of the type of `x`.
+        "??" => {
+            let name = source.word(before.wrapping_sub(1));
+            if let Some(declared) = scope::declaration(source, byte, name) {
+                push(declared.ty);
+            }
+        }
         "return" | "=>" => {
             if let Some(ty) = member_type {
                 push(ty);
@@ -134,6 +141,12 @@ mod tests {
             Some(symbols::arity(declared)).filter(|n| *n > 0),
             declared,
         )
+    }
+
+    #[test]
+    fn takes_the_arguments_of_what_it_stands_in_for() {
+        let text = "class C { List<int> a; void M(List<string> s) { s = s ?? new List(); } }";
+        assert_eq!(first(text, "List", "List<T>")[0], "<string>");
     }
 
     #[test]

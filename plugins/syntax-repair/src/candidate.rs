@@ -22,6 +22,10 @@ pub enum Demand {
     /// Leave no more than there are: for faults that the grammar of the syntax
     /// tree does not see, but the compiler does.
     Keep,
+    /// Leave fewer or smaller ones, though it takes a bracket away: the bracket
+    /// has no partner. The rest of the file may hold what the grammar does not
+    /// know, such as conditional compilation.
+    Balance,
 }
 
 /// A repair to try.
@@ -78,6 +82,11 @@ impl Pool {
         self.push(changes, title.into(), cost, false, Demand::Keep);
     }
 
+    /// Adds one that takes an unmatched bracket away.
+    pub fn add_balancing(&mut self, changes: Vec<Change>, title: impl Into<String>, cost: u32) {
+        self.push(changes, title.into(), cost, false, Demand::Balance);
+    }
+
     /// Adds one of which the message leaves no doubt.
     pub fn add_certain(&mut self, changes: Vec<Change>, title: impl Into<String>, cost: u32) {
         self.push(changes, title.into(), cost, true, Demand::Shrink);
@@ -93,7 +102,7 @@ impl Pool {
     ) {
         if let Some(known) = self.candidates.iter_mut().find(|c| c.changes == changes) {
             known.certain |= certain;
-            if demand == Demand::Keep {
+            if demand != Demand::Shrink {
                 known.demand = demand;
             }
             if cost < known.cost {

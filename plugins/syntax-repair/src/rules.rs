@@ -20,6 +20,7 @@ pub fn propose(problem: &Problem, faults: &[Fault], errors: &[ParseError], pool:
     suggested(problem, pool);
     insertion::named(problem, pool);
     words::misspelt(problem, pool);
+    words::member(problem, pool);
     words::foreign(problem, pool);
     quotes::unclosed(problem, pool);
     quotes::wrong(problem, pool);

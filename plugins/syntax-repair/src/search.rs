@@ -89,7 +89,7 @@ pub fn search(
         }
         // Where all parses already (a macro's body is never parsed), only what
         // the compiler itself asks for can be right.
-        if before.none() && candidate.demand == Demand::Shrink {
+        if before.none() && candidate.demand != Demand::Keep {
             if candidate.cost > UNSEEN_COST || unseen >= UNSEEN_TRIES {
                 continue;
             }
@@ -105,7 +105,7 @@ pub fn search(
             _ if before.none() => damage.none(),
             // Code is thrown away only where that settles it.
             Demand::Shrink if deletes(&candidate, text) && candidate.cost > 12 => damage.none(),
-            Demand::Shrink => damage.shrinks(before),
+            Demand::Shrink | Demand::Balance => damage.shrinks(before),
             Demand::Keep => damage.shrinks(before) || damage <= before,
         };
         if !good {

@@ -7,13 +7,13 @@ use buildfix_fixer_support::{DeclKind, Source, scope};
 const THROW: &str = "throw new System.NotImplementedException();";
 
 /// The parameters of the declaration.
-pub(super) fn parameters(wanted: &Wanted) -> Vec<scope::Parameter> {
+pub(crate) fn parameters(wanted: &Wanted) -> Vec<scope::Parameter> {
     declared(wanted)
 }
 
 /// Each parameter's type with its `ref` or `out`, the owner's type parameters
 /// replaced, names as the declaration writes them.
-pub(super) fn parameter_types(wanted: &Wanted) -> Vec<String> {
+pub(crate) fn parameter_types(wanted: &Wanted) -> Vec<String> {
     let source = &wanted.source;
     let replaced = |range: std::ops::Range<usize>| -> String {
         range
@@ -33,7 +33,7 @@ pub(super) fn parameter_types(wanted: &Wanted) -> Vec<String> {
 
 /// Whether two printed types are one, whatever qualifies them and however
 /// nullable they are.
-pub(super) fn same(a: &str, b: &str) -> bool {
+pub(crate) fn same(a: &str, b: &str) -> bool {
     plain(a) == plain(b)
 }
 
@@ -41,10 +41,34 @@ fn plain(ty: &str) -> String {
     let source = Source::new(ty);
     (0..source.tokens().len())
         .filter(|t| !(source.is(*t + 1, ".") || source.is(*t, ".")))
-        .map(|t| source.word(t))
+        .map(|t| keyword(source.word(t)))
         .filter(|w| !matches!(*w, "?" | "params" | "scoped" | "this" | "readonly"))
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// What the language calls a type of the library.
+fn keyword(name: &str) -> &str {
+    match name {
+        "Boolean" => "bool",
+        "Byte" => "byte",
+        "Char" => "char",
+        "Decimal" => "decimal",
+        "Double" => "double",
+        "Int16" => "short",
+        "Int32" => "int",
+        "Int64" => "long",
+        "IntPtr" => "nint",
+        "Object" => "object",
+        "SByte" => "sbyte",
+        "Single" => "float",
+        "String" => "string",
+        "UInt16" => "ushort",
+        "UInt32" => "uint",
+        "UInt64" => "ulong",
+        "UIntPtr" => "nuint",
+        _ => name,
+    }
 }
 
 /// What two members of one type may not share.
@@ -92,6 +116,7 @@ pub(super) fn stub(
         let owner = Source::new(&wanted.owner);
         let named = Wanted {
             source: owner.into(),
+            path: None,
             map: Vec::new(),
             decl: decl.clone(),
             owner: String::new(),
@@ -138,7 +163,8 @@ fn modifiers(wanted: &Wanted, overriding: bool, explicit: bool) -> String {
     words.iter().map(|w| format!("{w} ")).collect()
 }
 
-fn parameter(
+/// One parameter as it is written here.
+pub(crate) fn parameter(
     context: &Context<'_>,
     wanted: &Wanted,
     parameter: &scope::Parameter,

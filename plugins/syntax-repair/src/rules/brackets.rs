@@ -371,10 +371,23 @@ fn open_list(source: &Source, closer: usize, base: u32, pool: &mut Pool) {
             pool.add(insert(next.start, start), title.clone(), base);
         } else if names < 6 {
             names += 1;
+            // Two operands in a row lack what stood between them; `name()` for
+            // `name)` only calls what nobody called.
+            let operand = matches!(
+                source.kind(i + 1),
+                Some(Kind::Word | Kind::Number | Kind::Str | Kind::Char)
+            );
+            let cost = match source.word(i + 1) {
+                ")" | "]" => 14,
+                _ if operand && start == "(" && !source.lang.keywords.contains(&source.word(i)) => {
+                    2
+                }
+                _ => 6 + names,
+            };
             pool.add(
                 insert(source.code[i].end, start),
                 title.clone(),
-                base + 6 + names,
+                base + cost,
             );
         }
     }
@@ -390,7 +403,13 @@ fn remove(source: &Source, closer: usize, base: u32, pool: &mut Pool) {
         && source.first_on_line(closer)
         && source.first_on_line(closer - 1)
         && source.indent(source.token_line(closer)) == source.indent(source.token_line(closer - 1));
-    let cost = if doubled { base - 4 } else { base + 8 };
+    let list = matches!(word, ")" | "]");
+    let behind = closer > 0 && source.word(closer - 1) == word;
+    let cost = match (doubled, list && behind) {
+        (true, _) => base - 4,
+        (false, true) => base + 5,
+        (false, false) => base + 8,
+    };
     let title = format!("remove the unmatched `{word}`");
     let own = own_line(source, token.start..token.end);
     if let (None, true) = (&own, doubled) {
@@ -401,9 +420,10 @@ fn remove(source: &Source, closer: usize, base: u32, pool: &mut Pool) {
             return;
         }
     }
-    pool.add(
-        replace(own.unwrap_or(token.start..token.end), ""),
-        title,
-        cost,
-    );
+    let changes = replace(own.unwrap_or(token.start..token.end), "");
+    if list {
+        pool.add_balancing(changes, title, cost);
+    } else {
+        pool.add(changes, title, cost);
+    }
 }

@@ -58,6 +58,35 @@ fn places(problem: &Problem) -> Vec<(usize, u32)> {
     places
 }
 
+/// Whether a `;` here would be the whole body of an `if` or a loop, which
+/// compiles and is hardly ever meant. `do … while (…)` ends with one.
+fn empties(source: &Source, at: usize) -> bool {
+    let Some(mut token) = source.before(at).filter(|t| source.word(*t) == ")") else {
+        return false;
+    };
+    let mut depth = 0usize;
+    // Conditions are short; a bound keeps broken text cheap.
+    for _ in 0..400 {
+        match source.word(token) {
+            ")" => depth += 1,
+            "(" => depth -= 1,
+            _ => {}
+        }
+        let Some(before) = token.checked_sub(1) else {
+            return false;
+        };
+        token = before;
+        if depth == 0 {
+            break;
+        }
+    }
+    match source.word(token) {
+        "if" | "for" | "foreach" | "switch" => true,
+        "while" => token > 0 && source.word(token - 1) != "}",
+        _ => false,
+    }
+}
+
 /// The tokens that the message names.
 pub fn named(problem: &Problem, pool: &mut Pool) {
     let expected: Vec<&str> = problem
@@ -73,6 +102,9 @@ pub fn named(problem: &Problem, pool: &mut Pool) {
     let next = problem.source.word(next);
     for (rank, token) in (0u32..).zip(&expected) {
         for (at, cost) in places(problem) {
+            if *token == ";" && empties(problem.source, at) {
+                continue;
+            }
             let sure = cost == 10
                 && expected.len() == 1
                 && (matches!(*token, ";" | "," | ":")
@@ -169,6 +201,9 @@ pub fn invented(problem: &Problem, errors: &[ParseError], pool: &mut Pool) {
     let source = problem.source;
     for error in errors.iter().filter(|e| e.kind == "missing").take(8) {
         let at = (error.start as usize).min(source.text.len());
+        if error.token == ";" && empties(source, at) {
+            continue;
+        }
         if !insertable(&error.token) || !source.text.is_char_boundary(at) || error.token == "}" {
             continue;
         }
@@ -206,6 +241,9 @@ pub fn invented(problem: &Problem, errors: &[ParseError], pool: &mut Pool) {
                 );
             }
             for (rank, token) in (0u32..).zip(source.lang.usual.iter().take(5)) {
+                if *token == ";" && empties(source, at) {
+                    continue;
+                }
                 let cost = 30 + rank * 2 + problem.distance(at) * 2;
                 pool.add(insert(at, spaced(token)), format!("insert `{token}`"), cost);
             }
@@ -217,6 +255,9 @@ pub fn invented(problem: &Problem, errors: &[ParseError], pool: &mut Pool) {
 pub fn usual(problem: &Problem, pool: &mut Pool) {
     for (at, cost) in places(problem) {
         for (rank, token) in (0u32..).zip(problem.source.lang.usual) {
+            if *token == ";" && empties(problem.source, at) {
+                continue;
+            }
             pool.add(
                 insert(at, spaced(token)),
                 format!("insert `{token}`"),

@@ -162,7 +162,10 @@ fn strangeness(source: &Source, inside: &str, outside: &str) -> u32 {
         };
     let commas =
         count(inside.matches(',').count()) + u32::from(inside.trim_end().ends_with(',')) * 2;
+    // `'{0}'..Format(` : the first dot ends the sentence, the second one calls.
+    let dots = u32::from(outside.starts_with("..")) * 6;
     commas
+        + dots
         + count(strange) * 4
         + count(swallowed) * 3
         + count(prose) * 6

@@ -16,6 +16,30 @@ fn window(problem: &Problem) -> Range<usize> {
     here.saturating_sub(BACK)..(here + AHEAD).min(problem.source.code.len())
 }
 
+/// `Kind.string` for `Kind.String`: a keyword cannot be a member, and C#'s
+/// members begin with a capital.
+pub fn member(problem: &Problem, pool: &mut Pool) {
+    let source = problem.source;
+    if source.lang.id != Id::CSharp {
+        return;
+    }
+    let here = source.at_or_after(problem.anchor);
+    for token in here.saturating_sub(2)..here + 2 {
+        let word = source.word(token);
+        if token == 0 || source.word(token - 1) != "." || !source.lang.keywords.contains(&word) {
+            continue;
+        }
+        let mut letters = word.chars();
+        let Some(first) = letters.next() else {
+            continue;
+        };
+        let capital: String = first.to_uppercase().chain(letters).collect();
+        let range = source.code[token].start..source.code[token].end;
+        let title = format!("write `{capital}` for `{word}`");
+        pool.add(replace(range, capital), title, 5);
+    }
+}
+
 /// What a word's place says about its being the culprit.
 fn cost(problem: &Problem, token: usize, base: u32) -> u32 {
     let source = problem.source;

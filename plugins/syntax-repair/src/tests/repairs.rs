@@ -219,6 +219,31 @@ fn csharp() {
             "        if (x > 1)\n        {\n            G();\n        \n        return x;",
             "        if (x > 1)\n        {\n            G();\n        }\n        return x;",
         ),
+        (
+            "CS1002",
+            "; expected",
+            "        a.b = G(x)¦);",
+            "        a.b = G(x);",
+        ),
+        ("CS1002", "; expected", "        G()¦);", "        G();"),
+        (
+            "CS1002",
+            "; expected",
+            "        return a.Has x¦) ? G(x) : 0;",
+            "        return a.Has( x) ? G(x) : 0;",
+        ),
+        (
+            "CS1010",
+            "Newline in constant",
+            "        s.Format(x);\n        throw new E(¦\"Can not convert {0}..Format(x));",
+            "        s.Format(x);\n        throw new E(\"Can not convert {0}.\".Format(x));",
+        ),
+        (
+            "CS1001",
+            "Identifier expected",
+            "        G(Kind.¦string, x);",
+            "        G(Kind.String, x);",
+        ),
     ] {
         let broken = if broken.contains('¦') {
             class(broken)
@@ -227,6 +252,23 @@ fn csharp() {
         };
         repairs(&format!("csharp/{code}"), message, &broken, &class(fixed));
     }
+    repairs(
+        "csharp/CS1002",
+        "; expected",
+        "class A\n{\n    publci Kind Kind¦\n    {\n        get { return _kind ?? 1; }\n        set { _kind = value; }\n    }\n}\n",
+        "class A\n{\n    public Kind Kind\n    {\n        get { return _kind ?? 1; }\n        set { _kind = value; }\n    }\n}\n",
+    );
+    // An empty body is nobody's intent.
+    let text = class(
+        "        while (G())\n        {\n            if (x > 1)\n        ¦}\n        return x;",
+    );
+    let (_, response) = answer("csharp/CS1525", "Invalid expression term '}'", &text);
+    assert!(
+        response
+            .fixes
+            .iter()
+            .all(|f| f.edits.iter().all(|e| e.text != ";"))
+    );
     let extra = "class A\n{\n}\n¦}\n";
     repairs(
         "csharp/CS1022",
