@@ -118,11 +118,28 @@ fn may_await(context: &Context, at: u32) -> bool {
 
 /// Something that has a value only once a promise is awaited.
 pub fn add_await(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
-    if !diagnostic.message.contains("Promise<") && diagnostic.code != "TS2801" {
+    let promise = ["Promise<", "PromiseLike<"]
+        .iter()
+        .any(|name| diagnostic.message.contains(name));
+    if !promise && diagnostic.code != "TS2801" {
         return None;
     }
     let source = context.source()?;
     let at = diagnostic.span.start;
+    // `const { a } = promise;`
+    let taken_apart = source.enclosing(at, |kind| match kind {
+        AstKind::VariableDeclarator(it) if it.id.is_destructuring_pattern() => {
+            let start = it.init.as_ref()?.span().start;
+            (at < start).then_some(start)
+        }
+        _ => None,
+    });
+    if let Some(start) = taken_apart.filter(|_| diagnostic.code == "TS2339") {
+        return may_await(context, start).then(|| {
+            let fix = context.verified(diagnostic, "add 'await' to initializer");
+            vec![fix.insert(context.file, start, "await ")]
+        });
+    }
     let subject = if diagnostic.code == "TS2339" {
         member_object(source, at)?
     } else {

@@ -12,6 +12,7 @@
 //! * [`implement`], [`properties`]: members that a class or object has to have
 //! * [`declare`]: members that are used but not declared
 //! * [`generic`]: constraints and the type of `this`
+//! * [`overloads`]: heads that do not agree
 //! * [`small`]: rules of a line or two each
 //! * [`annotate`], [`usage`]: types inferred from comments and from use
 //! * [`declarations`]: types that `--isolatedDeclarations` asks for
@@ -31,6 +32,7 @@ mod modifiers;
 mod names;
 mod nullness;
 mod optional;
+mod overloads;
 mod place;
 mod position;
 mod properties;
@@ -154,13 +156,20 @@ fn rules(code: &str) -> &'static [Rule] {
         "TS2339" => &[
             expressions::add_await,
             lists::missing_pattern,
+            modifiers::make_static,
             declare::member,
         ],
-        "TS2420" | "TS2720" => &[implement::interface],
+        "TS2420" => &[modifiers::widen_access, implement::interface],
+        "TS2720" => &[implement::interface],
         "TS2515" | "TS2653" | "TS2654" | "TS2655" | "TS2656" => &[implement::inherited],
         "TS2564" => &[optional::initialize],
         "TS2375" | "TS2379" | "TS2412" => &[optional::exact_optional],
         "TS2739" | "TS2740" | "TS2741" => &[properties::add_missing],
+        "TS2314" => &[overloads::type_arguments],
+        "TS2383" => &[overloads::export_too],
+        "TS2391" => &[overloads::implemented_name],
+        "TS2341" | "TS2415" | "TS2445" => &[modifiers::widen_access],
+        "TS1042" => &[modifiers::remove_modifier],
         "TS2344" => &[generic::constrain],
         "TS2683" => &[generic::this],
         "TS7006" | "TS7019" | "TS7031" => &[annotate::parameters],

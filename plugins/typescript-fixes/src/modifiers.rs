@@ -1,11 +1,14 @@
 //! `override`, `async`, `extends`: single words in a declaration's head.
 
-use buildfix_sdk::{Diagnostic, Fix};
-use buildfix_typescript_syntax::context::{Context, range};
+use buildfix_sdk::{Diagnostic, Fix, SourceFile};
+use buildfix_typescript_syntax::context::{Context, between, range};
 use buildfix_typescript_syntax::style::{indentation, line_start, skip_trivia, word_at};
 use oxc_ast::{
     AstKind,
-    ast::{ArrowFunctionExpression, Class, Function, TSType, TSTypeAnnotation, TSTypeName},
+    ast::{
+        ArrowFunctionExpression, Class, ClassElement, Function, TSType, TSTypeAnnotation,
+        TSTypeName,
+    },
 };
 use oxc_span::{GetSpan, Span};
 
@@ -232,9 +235,153 @@ pub fn make_async(context: &Context, fix: Fix, function: &AnyFunction) -> Fix {
     {
         let span = annotation.type_annotation.span();
         let ty = context.text()[span.start as usize..span.end as usize].to_owned();
-        fix = fix.replace(context.file, range(span), format!("Promise<{ty}>"));
+        let new = match function {
+            AnyFunction::Function(function, _) if function.generator => {
+                let known = ["Generator", "Iterator", "Iterable"];
+                let lazy = known.iter().any(|name| ty.starts_with(name));
+                Some(format!("Async{ty}")).filter(|_| lazy)
+            }
+            _ => Some(format!("Promise<{ty}>")),
+        };
+        if let Some(new) = new {
+            fix = fix.replace(context.file, range(span), new);
+        }
     }
     fix
+}
+
+/// A member of a class, wherever the class is declared.
+struct Found {
+    file: SourceFile,
+    span: Span,
+    /// The modifiers at its front, with where each begins.
+    modifiers: Vec<(u32, String)>,
+    head: u32,
+}
+
+fn members_of(context: &Context, class: &str, name: &str) -> Vec<Found> {
+    let mut paths = vec![context.file.path.clone()];
+    for language in ["typescript", "javascript"] {
+        let symbols = context.project.host.find(language, class);
+        paths.extend(symbols.into_iter().map(|symbol| symbol.path));
+    }
+    paths.retain(|path| !path.is_empty() && !path.ends_with(".d.ts"));
+    let mut seen = std::collections::BTreeSet::new();
+    paths.retain(|path| seen.insert(path.clone()));
+    let mut found = Vec::new();
+    for path in paths.iter().take(8) {
+        let (Some(file), Some(source)) = (context.other(path), context.project.source(path)) else {
+            continue;
+        };
+        let classes = source.semantic.nodes().iter().filter_map(|node| {
+            let AstKind::Class(it) = node.kind() else {
+                return None;
+            };
+            (it.id.as_ref()?.name == class).then_some(it)
+        });
+        for element in classes.flat_map(|class| &class.body.body) {
+            let (ClassElement::MethodDefinition(_) | ClassElement::PropertyDefinition(_)) = element
+            else {
+                continue;
+            };
+            let decorators = match element {
+                ClassElement::MethodDefinition(it) => &it.decorators,
+                ClassElement::PropertyDefinition(it) => &it.decorators,
+                _ => continue,
+            };
+            if element.static_name().as_deref() != Some(name) {
+                continue;
+            }
+            let span = element.span();
+            let head = decorators
+                .last()
+                .map_or(span.start, |last| last.span.end.max(span.start));
+            let head = skip_trivia(source.text, head);
+            let words = modifiers(source.text, head);
+            found.push(Found {
+                file: file.clone(),
+                span,
+                modifiers: words
+                    .into_iter()
+                    .map(|(at, word)| (at, word.to_owned()))
+                    .collect(),
+                head,
+            });
+        }
+    }
+    found
+}
+
+/// `Property 'm' does not exist on type 'typeof C'.` It is there, but belongs
+/// to the instances and makes no use of one.
+pub fn make_static(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
+    let name = between(&diagnostic.message, "Property '", "'")?;
+    let class = between(&diagnostic.message, "on type 'typeof ", "'")?;
+    let mut fixes = Vec::new();
+    for member in members_of(context, class, name) {
+        let text = &member.file.text[member.span.start as usize..member.span.end as usize];
+        let words: Vec<&str> = member
+            .modifiers
+            .iter()
+            .map(|(_, word)| word.as_str())
+            .collect();
+        let instance = text.contains("this.") || text.contains("super.");
+        if instance || words.contains(&"static") || words.contains(&"abstract") {
+            continue;
+        }
+        let access = ["public", "private", "protected"];
+        let at = member
+            .modifiers
+            .iter()
+            .find(|(_, word)| !access.contains(&word.as_str()))
+            .map_or_else(
+                || match member.modifiers.last() {
+                    Some((at, word)) => skip_trivia(&member.file.text, at + word.len() as u32),
+                    None => member.head,
+                },
+                |(at, _)| *at,
+            );
+        let fix = context.verified(diagnostic, format!("make '{name}' static"));
+        fixes.push(fix.insert(&member.file, at, "static "));
+    }
+    Some(fixes)
+}
+
+/// `Property 'm' is private and only accessible within class 'C'.` and
+/// `Property 'm' is private in type 'C' but not in type 'B'.`
+pub fn widen_access(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
+    let line = diagnostic
+        .message
+        .lines()
+        .find(|line| line.contains(" is private ") || line.contains(" is protected "))?;
+    let name = between(line, "Property '", "'")?;
+    let class = between(line, "within class '", "'").or_else(|| between(line, "in type '", "'"))?;
+    let class = class.split('<').next().unwrap_or(class);
+    let mut fixes = Vec::new();
+    for member in members_of(context, class, name) {
+        let hidden = member
+            .modifiers
+            .iter()
+            .find(|(_, word)| matches!(word.as_str(), "private" | "protected"));
+        let Some((at, word)) = hidden else { continue };
+        let end = skip_trivia(&member.file.text, at + word.len() as u32);
+        let fix = context.verified(diagnostic, format!("make '{name}' public"));
+        fixes.push(fix.replace(&member.file, *at..end, ""));
+    }
+    Some(fixes)
+}
+
+/// `'private' modifier cannot be used here.`
+pub fn remove_modifier(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
+    let text = context.text();
+    let at = diagnostic.span.start;
+    let word = word_at(text, at);
+    if !MODIFIERS.contains(&word) || between(&diagnostic.message, "'", "'") != Some(word) {
+        return None;
+    }
+    let end = skip_trivia(text, at + word.len() as u32);
+    let fix = context.verified(diagnostic, format!("remove '{word}'"));
+    Some(vec![fix.replace(context.file, at..end, "")])
 }
 
 fn is_promise(ty: &TSType) -> bool {
@@ -255,11 +402,7 @@ pub fn add_async(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>>
 /// `The return type of an async function or method must be the global
 /// Promise<T> type. Did you mean to write 'Promise<void>'?`
 pub fn promise_return(context: &Context, diagnostic: &Diagnostic) -> Option<Vec<Fix>> {
-    let wanted = buildfix_typescript_syntax::context::between(
-        &diagnostic.message,
-        "Did you mean to write '",
-        "'?",
-    )?;
+    let wanted = between(&diagnostic.message, "Did you mean to write '", "'?")?;
     let source = context.source()?;
     let span = source.enclosing(diagnostic.span.start, |kind| match kind {
         AstKind::TSTypeAnnotation(annotation) => Some(annotation.type_annotation.span()),

@@ -31,8 +31,10 @@ pub enum Candidate {
     Import(Import),
 }
 
-/// How good a way is: smaller is better.
-type Rank = (u8, usize, usize, String);
+/// How good a way is: smaller is better. Whether the module is new, the
+/// specifier's style, whether it may export the importing file again, how deep
+/// it is.
+type Rank = (u8, usize, bool, usize, String);
 
 /// The order of what the host knows of packages: after what the workspace has.
 const FAR: usize = 50;
@@ -54,6 +56,7 @@ pub fn candidates(context: &Context, name: &str, need: Need) -> Vec<Candidate> {
     }
     add_barrels(context, &mut files);
     for file in files {
+        let above = is_index_above(&file, &source.path) && exports_again(context, &file, name);
         let Some(want) = wanted(context, &file, name, need) else {
             continue;
         };
@@ -61,21 +64,28 @@ pub fn candidates(context: &Context, name: &str, need: Need) -> Vec<Candidate> {
             .into_iter()
             .enumerate()
         {
-            push(&mut found, &imported, &specifier.text, &want, need, order);
+            push(
+                &mut found,
+                &imported,
+                &specifier.text,
+                &want,
+                need,
+                (order, above),
+            );
         }
     }
     for (module, want) in ambient(context, name, need) {
-        push(&mut found, &imported, &module, &want, need, 0);
+        push(&mut found, &imported, &module, &want, need, (0, false));
     }
     for (module, want) in offered(context, name, need) {
-        push(&mut found, &imported, &module, &want, need, FAR);
+        push(&mut found, &imported, &module, &want, need, (FAR, false));
     }
     for (package, at) in packages(context.project, &source.path, name) {
         for (specifier, file) in package_specifiers(context.project, &at, &package) {
             if let Some(want) = wanted(context, &file, name, need)
                 .or_else(|| default_of_package(context, &package, &file, name, need))
             {
-                push(&mut found, &imported, &specifier, &want, need, 0);
+                push(&mut found, &imported, &specifier, &want, need, (0, false));
             }
         }
     }
@@ -95,7 +105,7 @@ fn push(
     specifier: &str,
     want: &Want,
     need: Need,
-    order: usize,
+    (order, above): (usize, bool),
 ) {
     let existing = u8::from(!imported.contains(specifier)) + 1;
     let depth = specifier.matches('/').count();
@@ -105,9 +115,31 @@ fn push(
         type_only: need == Need::Type,
     };
     found.push((
-        (existing, order, depth, specifier.to_owned()),
+        (existing, order, above, depth, specifier.to_owned()),
         Candidate::Import(import),
     ));
+}
+
+/// Whether a file exports a name that another one declares.
+fn exports_again(context: &Context, file: &str, name: &str) -> bool {
+    context.project.source(file).is_some_and(|source| {
+        let mut named = exports(&source).names.into_iter();
+        named
+            .find(|e| e.name == name)
+            .is_none_or(|e| e.from.is_some())
+    })
+}
+
+/// Whether a file is the index of a folder that another one is in: what it
+/// exports again may well be that file, and the import a cycle. The order is
+/// that of TypeScript's own quick fixes.
+fn is_index_above(file: &str, importing: &str) -> bool {
+    let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
+    let within = folder.is_empty()
+        || importing
+            .strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('/'));
+    without_ending(name) == "index" && within
 }
 
 /// The modules that the file imports something of already.
@@ -163,13 +195,13 @@ fn namespaces(context: &Context, name: &str, found: &mut Vec<(Rank, Candidate)>)
                 .any(|(module, _)| module == specifier),
         };
         if exported {
-            found.push(((0, 0, 0, local.clone()), Candidate::Qualify(local)));
+            found.push(((0, 0, false, 0, local.clone()), Candidate::Qualify(local)));
         }
     }
 }
 
 /// What a file exports under a name, `export *` followed.
-fn offers(context: &Context, file: &str, name: &str, depth: u32) -> Option<ExportKind> {
+pub(crate) fn offers(context: &Context, file: &str, name: &str, depth: u32) -> Option<ExportKind> {
     let source = context.project.source(file)?;
     let all = exports(&source);
     if let Some(export) = all.names.iter().find(|export| export.name == name) {

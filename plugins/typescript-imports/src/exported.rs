@@ -390,7 +390,7 @@ pub fn other_specifier(context: &Context, diagnostic: &Diagnostic) -> Option<Vec
 }
 
 /// Whether two names differ in case, or in one letter of at least four.
-fn near(a: &str, b: &str) -> bool {
+pub(crate) fn near(a: &str, b: &str) -> bool {
     if a.eq_ignore_ascii_case(b) {
         return true;
     }

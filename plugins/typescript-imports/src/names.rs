@@ -1,18 +1,24 @@
 //! `Cannot find name 'x'.`
 
 use crate::{
-    candidates::{Candidate, Need, candidates},
+    candidates::{Candidate, Need, candidates, offers},
     declare,
+    exported::near,
 };
 use buildfix_sdk::{Diagnostic, Fix, Response, edit};
 use buildfix_typescript_syntax::{
     Context,
     context::between,
     imports::{self, Import},
+    modules::resolve,
     spelling,
     style::word_at,
 };
-use oxc_ast::AstKind;
+use oxc_ast::{
+    AstKind,
+    ast::{ImportDeclarationSpecifier, Statement},
+};
+use oxc_span::GetSpan;
 use std::collections::BTreeMap;
 
 /// Every way to answer the diagnostics: first one fix for all names whose best
@@ -33,6 +39,12 @@ pub fn missing(context: &Context, diagnostics: &[Diagnostic], response: &mut Res
         };
         if name.is_empty() {
             response.note(diagnostic, "no name stands at this place");
+            continue;
+        }
+        // Imported already, but for a slip: a second import would keep the first
+        // one's error.
+        if let Some(fix) = misspelt_import(context, diagnostic, &name) {
+            single.push(fix);
             continue;
         }
         // What the compiler itself suggests is nearer than a new variable.
@@ -78,7 +90,12 @@ pub fn missing(context: &Context, diagnostics: &[Diagnostic], response: &mut Res
                 }
             }
         }
-        fixes.extend(spelling.into_iter().flatten());
+        fixes.extend(spelling.into_iter().flatten().map(|mut fix| {
+            if need == Need::Value && is_class_for_value(context, at, &name, &fix) {
+                fix.applicability = "suggest".to_owned();
+            }
+            fix
+        }));
         if let Some(own) = declare::missing_function(context, diagnostic) {
             fixes.extend(own);
         }
@@ -96,6 +113,56 @@ pub fn missing(context: &Context, diagnostics: &[Diagnostic], response: &mut Res
         response.fixes.push(fix);
     }
     response.fixes.extend(single);
+}
+
+/// Whether `request` would become `Request`, a class, where a value is read:
+/// that compiles more often than it is meant.
+fn is_class_for_value(context: &Context, at: u32, name: &str, fix: &Fix) -> bool {
+    let text = context.text();
+    let [edit] = fix.edits.as_slice() else {
+        return false;
+    };
+    let capital = edit.text != name
+        && edit.text.eq_ignore_ascii_case(name)
+        && edit.text.starts_with(|c: char| c.is_ascii_uppercase());
+    let behind = text[at as usize + name.len()..].trim_start();
+    let before = text[..at as usize].trim_end();
+    capital
+        && !behind.starts_with(['.', '(', '<', '`', '['])
+        && !["new", "instanceof", "extends"]
+            .iter()
+            .any(|word| before.ends_with(word))
+}
+
+/// Corrects an import of nearly this name from a module that has this one and
+/// not that one.
+fn misspelt_import(context: &Context, diagnostic: &Diagnostic, name: &str) -> Option<Fix> {
+    let source = context.source()?;
+    for statement in &source.program.body {
+        let Statement::ImportDeclaration(import) = statement else {
+            continue;
+        };
+        for specifier in import.specifiers.iter().flatten() {
+            let ImportDeclarationSpecifier::ImportSpecifier(specifier) = specifier else {
+                continue;
+            };
+            let imported = specifier.imported.name();
+            if specifier.local.name != imported || !near(&imported, name) {
+                continue;
+            }
+            let Some(file) = resolve(context.project, &source.path, &import.source.value) else {
+                continue;
+            };
+            if offers(context, &file, &imported, 0).is_none()
+                && offers(context, &file, name, 0).is_some()
+            {
+                let span = specifier.imported.span();
+                let fix = context.verified(diagnostic, format!("change spelling to '{name}'"));
+                return Some(fix.replace(context.file, span.start..span.end, name));
+            }
+        }
+    }
+    None
 }
 
 /// One fix for several names, so that they share statements and braces.

@@ -46,9 +46,39 @@ fn a_name_is_imported_from_the_module_that_exports_it() {
             ],
             "import { y, z } from './b'\ny\n",
         ),
+        // The index above may export this very file.
+        (
+            vec![
+                ("src/a/x.ts", "¦join();"),
+                (
+                    "src/index.ts",
+                    "export { join } from './b/join'; export * from './a/x';",
+                ),
+                ("src/b/join.ts", "export function join() {}"),
+            ],
+            "import { join } from \"../b/join\";\n\njoin();",
+        ),
     ] {
         assert_eq!(missing(&files), expected, "{files:?}");
     }
+}
+
+#[test]
+fn a_misspelt_import_is_corrected_and_not_made_twice() {
+    let files = [
+        (
+            "a.ts",
+            "import { Obesrvable, z } from './b';\nlet o: ¦Observable = z;\n",
+        ),
+        (
+            "b.ts",
+            "export const z = 1;\nexport type Observable = number;",
+        ),
+    ];
+    assert_eq!(
+        missing(&files),
+        "import { Observable, z } from './b';\nlet o: Observable = z;\n"
+    );
 }
 
 #[test]
@@ -181,6 +211,23 @@ fn what_the_compiler_suggests_comes_before_a_new_variable() {
         &[("a.ts", "class A { f = 1; m() { ¦f } }")],
     );
     assert_eq!(text, "class A { f = 1; m() { this.f } }");
+}
+
+#[test]
+fn a_value_is_no_class() {
+    let message = "Cannot find name 'request'. Did you mean 'Request'?";
+    for (text, tier) in [
+        ("x.request = ¦request;", "suggest"),
+        ("x.request = new ¦request();", "verified"),
+        ("x.request = ¦request.error();", "verified"),
+    ] {
+        let found = answers::<Imports>("TS2552", message, &[("a.ts", text)]);
+        let (fix, _) = found
+            .iter()
+            .find(|(fix, _)| fix.title.contains("spelling"))
+            .unwrap();
+        assert_eq!(fix.applicability, tier, "{text}");
+    }
 }
 
 #[test]
