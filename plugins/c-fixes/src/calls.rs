@@ -175,7 +175,8 @@ fn callee(
         });
     noted.or_else(|| {
         let declared = context.host.find(&context.request.language, name);
-        let source = context.files.get(&declared.first()?.path)?;
+        let declared = declared.iter().find(|symbol| !symbol.path.is_empty())?;
+        let source = context.files.get(&declared.path)?;
         let heads = head::named(&source, name);
         Some(parameters(&source, heads.first()?))
     })

@@ -67,6 +67,9 @@ pub fn missing(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
         };
         format!("<{header}>")
     }));
+    if targets.is_empty() {
+        targets = shipped(context, name, in_std, in_std || using_std);
+    }
     targets.dedup();
     targets
         .into_iter()
@@ -83,6 +86,34 @@ pub fn missing(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
             .insert_into_set(&context.request.file, at, line)
         })
         .collect()
+}
+
+/// More headers that declare a name are guesses.
+const MOST_SHIPPED: usize = 3;
+
+/// The headers of the C and the C++ library that declare a name, as the host
+/// knows them.
+fn shipped(context: &Context<'_>, name: &str, in_std: bool, std_visible: bool) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut add = |language: &str, origin: &str| {
+        for symbol in context.host.find(language, name) {
+            if symbol.origin != origin || symbol.container.is_empty() {
+                continue;
+            }
+            let header = match symbol.container.strip_suffix(".h") {
+                Some(stem) if in_std && !stem.contains('/') => format!("<c{stem}>"),
+                _ => format!("<{}>", symbol.container),
+            };
+            if !found.contains(&header) && found.len() < MOST_SHIPPED {
+                found.push(header);
+            }
+        }
+    };
+    if context.is_cpp() && std_visible {
+        add("cpp", "libstdc++");
+    }
+    add("c", "libc");
+    found
 }
 
 /// The workspace's headers that declare a name, as an include line names them.
@@ -208,6 +239,14 @@ pub fn misspelt(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
     known.dedup();
     if folder.is_empty() {
         known.extend(standard::headers(context.is_cpp()).map(str::to_owned));
+    }
+    for language in ["c", "cpp"].iter().take(1 + usize::from(context.is_cpp())) {
+        for symbol in context.host.similar(language, wanted, 2) {
+            let (of, name) = symbol.name.rsplit_once('/').unwrap_or(("", &symbol.name));
+            if symbol.kind == "header" && of == folder && !known.iter().any(|k| k == name) {
+                known.push(name.to_owned());
+            }
+        }
     }
     names::nearest(file, known.iter().map(String::as_str))
         .into_iter()

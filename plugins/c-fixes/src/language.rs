@@ -140,6 +140,7 @@ pub fn other_case(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
         .host
         .similar(&context.request.language, name, 2)
         .into_iter()
+        .filter(|symbol| symbol.origin == "workspace")
         .map(|symbol| symbol.name)
         .chain(in_file)
         .filter(|known| known != name && known.eq_ignore_ascii_case(name))

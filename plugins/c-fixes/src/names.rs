@@ -154,7 +154,7 @@ pub fn template_parameters(context: &Context<'_>, diagnostic: &Diagnostic) -> Ve
         let in_head = head.returns.contains(&at) || (head.open..head.close).contains(&at);
         if let Some(name) = unknown_name(other).filter(|name| in_head && source.is(at, name))
             && !unknown.contains(&name)
-            && context.host.find("cpp", name).is_empty()
+            && !declares(context, "cpp", name)
         {
             unknown.push(name);
         }
@@ -211,6 +211,12 @@ const ALIASES: &[(&str, &str)] = &[
     ("f64", "double"),
 ];
 
+/// Whether the workspace declares a name.
+fn declares(context: &Context<'_>, language: &str, name: &str) -> bool {
+    let found = context.host.find(language, name);
+    found.iter().any(|symbol| symbol.origin == "workspace")
+}
+
 /// A `typedef` for a name with one usual meaning.
 pub fn well_known_alias(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<Fix> {
     let Some(name) = unknown_name(diagnostic).filter(|_| is_unknown(diagnostic)) else {
@@ -228,7 +234,7 @@ pub fn well_known_alias(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<F
             .host
             .find(&context.request.language, name)
             .iter()
-            .any(|s| s.kind == "type")
+            .any(|s| s.kind == "type" && s.origin == "workspace")
     {
         return Vec::new();
     }

@@ -145,6 +145,21 @@ fn the_header_that_declares_it_is_included() {
         )[0],
         "/* c */\n#include <stdint.h>\nuint8_t p;\n"
     );
+    // What the host's index of the C and the C++ library knows.
+    assert_eq!(
+        after(
+            &[("a.c", "int f(int s) { return ¦listen(s, 1); }\n")],
+            "implicit declaration of function ‘listen’"
+        )[0],
+        "#include <sys/socket.h>\nint f(int s) { return listen(s, 1); }\n"
+    );
+    assert_eq!(
+        after(
+            &[("a.cpp", "auto f() { return std::¦from_chars; }\n")],
+            "‘from_chars’ is not a member of ‘std’"
+        )[0],
+        "#include <charconv>\nauto f() { return std::from_chars; }\n"
+    );
 }
 
 #[test]
@@ -155,6 +170,13 @@ fn a_misspelt_header_becomes_the_nearest_one() {
             "strng.h: No such file or directory"
         )[0],
         "#include <string.h>\n"
+    );
+    assert_eq!(
+        after(
+            &[("a.c", "#include <sys/¦scoket.h>\n")],
+            "sys/scoket.h: No such file or directory"
+        )[0],
+        "#include <sys/socket.h>\n"
     );
 }
 

@@ -11,6 +11,8 @@
 //! | `dotnet.bin` | `tools/dotnet-index` | the framework's own assemblies |
 //! | `java.bin` | `tools/java-index` | the JDK's own class files: the exported packages of the `java.*` modules |
 //! | `go.bin` | `tools/go-index` | the packages of GOROOT, as `go/types` reads them |
+//! | `c.bin` | `tools/c-index` | the headers of ISO C, POSIX and Linux (glibc), as clang reads them |
+//! | `cpp.bin` | `tools/c-index` | libstdc++'s headers, as Universal Ctags reads them |
 //! | `python.bin` | `tools/python-index` | typeshed's stubs of the standard library, as mypy ships them |
 //!
 //! Everything in it can be used by programs: public or protected, or, in
@@ -20,14 +22,23 @@
 //! a module offers but another declares stands in both; the members of a class
 //! stand where it is declared. A Go package's own line stands in the container of
 //! its import path, for several are called `rand`, and names the packages that
-//! its signatures mention.
+//! its signatures mention. The container of what C and C++ declare is the header
+//! to include, `sys/socket.h` or `vector`; a C++ name's namespace stands in its
+//! signature. C has one header for each name, the one that ISO C or POSIX
+//! documents it in; each header has a line of kind `header` of its own.
+//!
+//! TypeScript and JavaScript have no file here: what the DOM and Node.js declare
+//! comes with the project, at its version, in `lib` of its compiler and in
+//! `node_modules/@types`, and is read there.
 
 use super::Symbol;
 use super::near::{Lengths, Wanted};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-static LIBRARIES: [Library; 4] = [
+static LIBRARIES: [Library; 6] = [
+    Library::new("c", "libc", include_bytes!("c.bin")),
+    Library::new("cpp", "libstdc++", include_bytes!("cpp.bin")),
     Library::new("csharp", "dotnet", include_bytes!("dotnet.bin")),
     Library::new("go", "go", include_bytes!("go.bin")),
     Library::new("java", "jdk", include_bytes!("java.bin")),
@@ -233,7 +244,7 @@ mod tests {
                 );
                 last = name;
             }
-            assert!(text.lines().count() > 10_000);
+            assert!(text.lines().count() > 1_000);
             assert_eq!(unpack(&library.packed[..1000]), None);
         }
         assert!(of("cobol").is_none());
@@ -251,6 +262,40 @@ mod tests {
                 assert_eq!(library.find(missing), [], "{missing}");
             }
         }
+    }
+
+    #[test]
+    fn c_and_cpp_have_the_header_of_each_name() {
+        for (name, kind, header) in [
+            ("printf", "function", "stdio.h"),
+            ("size_t", "type", "stddef.h"),
+            ("pid_t", "type", "sys/types.h"),
+            ("stat", "struct", "sys/stat.h"),
+            ("epoll_wait", "function", "sys/epoll.h"),
+            ("PROT_READ", "macro", "sys/mman.h"),
+            ("IPPROTO_TCP", "constant", "netinet/in.h"),
+        ] {
+            assert_eq!(containers("c", name, kind), [header], "{name}");
+        }
+        let connect = &find("c", "connect")[0].signature;
+        assert_eq!(
+            connect,
+            "int connect(int, const struct sockaddr *, socklen_t)"
+        );
+        for (name, kind, header) in [
+            ("unordered_map", "class", "unordered_map"),
+            ("unique_ptr", "class", "memory"),
+            ("milliseconds", "type", "chrono"),
+            ("from_chars", "function", "charconv"),
+            ("swap", "function", "utility"),
+        ] {
+            let found = containers("cpp", name, kind);
+            assert!(found.iter().any(|one| one == header), "{name}: {found:?}");
+        }
+        assert!(find("cpp", "path").iter().any(|one| {
+            one.signature.ends_with("std::filesystem::path") && one.container == "filesystem"
+        }));
+        assert_eq!(containers("c", "sys/socket.h", "header"), [""]);
     }
 
     #[test]
