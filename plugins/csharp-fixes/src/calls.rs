@@ -1,6 +1,6 @@
 //! Calls: `new`, arguments, how they are passed, type arguments.
 
-use crate::{Context, numeric, signatures};
+use crate::{Context, numeric, overloads};
 use buildfix_fixer_support::{Decl, DeclKind, Source, generics, names, replace_in, scope, symbols};
 use buildfix_sdk::{Diagnostic, Fix, edit};
 
@@ -124,7 +124,7 @@ fn parameter_with(
         .iter()
         .flat_map(|place| place.decls().map(move |decl| (place, decl, 0)));
     // `a.M(out b)` of `static M(this A a, B b)` has one argument less.
-    let extensions = signatures::static_methods(context, &name);
+    let extensions = overloads::static_methods(context, &name);
     let extensions = extensions.iter().map(|(place, decl)| (&**place, decl, 1));
     for (place, decl, shift) in own.chain(extensions) {
         let parameters = scope::parameters(&place.source, decl.params?);

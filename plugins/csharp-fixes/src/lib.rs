@@ -19,7 +19,9 @@ mod members;
 mod modifiers;
 mod numeric;
 mod operators;
+mod overloads;
 mod qualify;
+mod results;
 mod retype;
 mod signatures;
 mod stubs;
@@ -85,7 +87,7 @@ impl Context<'_> {
         match diagnostic.code.as_str() {
             "CS0266" | "CS0029" => convert::repair(self, diagnostic),
             "CS1503" => {
-                let mut fixes = signatures::hidden_overload(self, diagnostic);
+                let mut fixes = overloads::hidden_overload(self, diagnostic);
                 fixes.extend(convert::repair(self, diagnostic));
                 fixes
             }
@@ -93,15 +95,15 @@ impl Context<'_> {
             "CS0019" | "CS0030" | "CS0428" | "CS0446" | "CS0665" | "CS0815" | "CS8917" => {
                 operators::repair(self, diagnostic)
             }
-            "CS1061" => signatures::lost_this(self, diagnostic),
+            "CS1061" => overloads::lost_this(self, diagnostic),
             "CS1501" => {
-                let mut fixes = signatures::hidden_overload(self, diagnostic);
-                fixes.extend(signatures::lost_this(self, diagnostic));
+                let mut fixes = overloads::hidden_overload(self, diagnostic);
+                fixes.extend(overloads::lost_this(self, diagnostic));
                 fixes.extend(arity::missing(self, diagnostic));
                 fixes
             }
             "CS1729" => {
-                let mut fixes = signatures::hidden_overload(self, diagnostic);
+                let mut fixes = overloads::hidden_overload(self, diagnostic);
                 fixes.extend(arity::missing(self, diagnostic));
                 fixes.extend(instances::empty(self, diagnostic));
                 fixes
@@ -111,7 +113,7 @@ impl Context<'_> {
             "CS1955" => calls::not_invocable(self, diagnostic),
             "CS1615" | "CS1620" => calls::passing(self, diagnostic),
             "CS7036" => {
-                let mut fixes = signatures::hidden_overload(self, diagnostic);
+                let mut fixes = overloads::hidden_overload(self, diagnostic);
                 fixes.extend(calls::missing_argument(self, diagnostic));
                 fixes
             }
@@ -127,11 +129,11 @@ impl Context<'_> {
             "CS0200" | "CS0272" | "CS8852" => access::writable_property(self, diagnostic),
             "CS0163" | "CS8070" => control::missing_break(self, diagnostic),
             "CS0126" => {
-                let mut fixes = signatures::returns_nothing(self, diagnostic);
+                let mut fixes = results::returns_nothing(self, diagnostic);
                 fixes.extend(control::missing_return(self, diagnostic));
                 fixes
             }
-            "CS0127" => signatures::returns_value(self, diagnostic),
+            "CS0127" => results::returns_value(self, diagnostic),
             "CS0161" => control::missing_return(self, diagnostic),
             "CS0165" => values::unassigned(self, diagnostic),
             "CS0201" => values::statement(self, diagnostic),
