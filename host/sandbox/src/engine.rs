@@ -288,7 +288,12 @@ fn make_private(dir: &Path) -> std::io::Result<()> {
     builder.create(dir)?;
     let probe = dir.join(format!(".probe-{}", std::process::id()));
     std::fs::write(&probe, b"")?;
-    std::fs::remove_file(&probe)
+    match std::fs::remove_file(&probe) {
+        // The cache's own cleaner, in this process or in another, takes away
+        // what it does not know.
+        Err(gone) if gone.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    }
 }
 
 /// Advances the epoch until it is dropped.

@@ -247,9 +247,23 @@ pub fn well_known_alias(context: &Context<'_>, diagnostic: &Diagnostic) -> Vec<F
     else {
         return Vec::new();
     };
-    let mut start = source.token_at(first.start);
-    while start > 0 && !matches!(source.word(start - 1), ";" | "{" | "}") {
-        start -= 1;
+    let head = |mut token: usize| {
+        while token > 0 && !matches!(source.word(token - 1), ";" | "{" | "}") {
+            token -= 1;
+        }
+        token
+    };
+    let mut start = head(source.token_at(first.start));
+    // Out of the blocks that do not hold every mention.
+    let all = source.places(name, 0..source.text().len());
+    let last = all
+        .last()
+        .map_or(start, |place| source.token_at(place.start));
+    while let Some(open) = source.block(start) {
+        if source.partner(open).is_none_or(|close| last <= close) {
+            break;
+        }
+        start = head(open);
     }
     let at = source.line(source.bytes(start..start + 1).start).start;
     let new = format!("{}typedef {of} {name};\n", source.indent(at));

@@ -420,3 +420,18 @@ fn a_member_that_is_initialised_with_a_function_is_a_pointer() {
         );
     }
 }
+
+#[test]
+fn a_usual_type_is_defined_where_all_that_use_it_see_it() {
+    let text =
+        "namespace n {\nint k;\nnamespace detail {\nint f(¦byte_t x);\n}\nint g(byte_t x);\n}\n";
+    assert_eq!(
+        best(text, "‘byte_t’ was not declared in this scope"),
+        "namespace n {\nint k;\ntypedef unsigned char byte_t;\nnamespace detail {\nint f(byte_t x);\n}\nint g(byte_t x);\n}\n"
+    );
+    let text = "namespace n {\nint f(¦byte_t x);\n}\nint g;\n";
+    assert_eq!(
+        best(text, "‘byte_t’ was not declared in this scope"),
+        "namespace n {\ntypedef unsigned char byte_t;\nint f(byte_t x);\n}\nint g;\n"
+    );
+}
